@@ -1,0 +1,43 @@
+# Every target prepares what it needs; on a bare machine start with any of them.
+.DEFAULT_GOAL := help
+.PHONY: help install test test-full check fix bench lock clean
+
+help: ## say what each target does
+	@sed -n 's/^\([a-z-]*\):.*## /  make \1	/p' $(MAKEFILE_LIST) | expand -t 20
+
+install: ## prepare .venv
+	@scripts/venv runtime
+
+dev: install
+	@scripts/venv dev
+
+check: dev ## lint, types and import contracts; changes nothing
+	@.venv/bin/ruff check .
+	@.venv/bin/ruff format --check .
+	@.venv/bin/mypy
+	@.venv/bin/lint-imports
+
+fix: dev ## repair what the linter can repair
+	@.venv/bin/ruff check --fix .
+	@.venv/bin/ruff format .
+
+test: dev ## all tests, browser tests included (pass pytest options with ARGS=…)
+	@scripts/browser
+	@$(MAKE) --no-print-directory check
+	@.venv/bin/pytest $(ARGS)
+
+test-full: dev ## the tests and the long matrices
+	@scripts/browser
+	@.venv/bin/pytest --long $(ARGS)
+
+bench: dev ## speed, as ratios against a floor in the same run
+	@.venv/bin/python -m benchmarks
+
+lock: dev ## resolve the dependencies anew (needs uv on the PATH)
+	uv pip compile --quiet --universal --generate-hashes --python-version 3.11 --no-annotate --no-header \
+	  --group build pyproject.toml -o requirements/runtime.txt
+	uv pip compile --quiet --universal --generate-hashes --python-version 3.11 --no-annotate --no-header \
+	  --group build --group dev pyproject.toml -o requirements/dev.txt
+
+clean: ## remove what was built; data in var/ stays
+	rm -rf .venv .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis

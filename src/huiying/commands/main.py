@@ -1,0 +1,41 @@
+"""The command line's entry: `huiying COMMAND`."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from importlib.metadata import version
+
+import click
+
+#: Command → module and function. A command's module is imported when it is asked for: a due date needs no database.
+COMMANDS = {
+    "deadline": "huiying.commands.deadline:deadline",
+    "procedures": "huiying.commands.procedures:procedures",
+    "doctor": "huiying.commands.doctor:doctor",
+    "db-url": "huiying.commands.database:db_url",
+    "db-setup": "huiying.commands.database:db_setup",
+    "psql": "huiying.commands.database:psql",
+    "manage": "huiying.commands.database:manage",
+}
+
+
+class Commands(click.Group):
+    """A group that knows its commands by name and imports each on demand."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002  # click's signature
+        """Return the names in the order of the table."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
+        """Import and return a command."""
+        if cmd_name not in COMMANDS:
+            return None
+        module, name = COMMANDS[cmd_name].split(":")
+        command: click.Command = getattr(import_module(module), name)
+        return command
+
+
+@click.command(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(version("huiying"), prog_name="huiying")
+def main() -> None:
+    """回应 Huiying: complaints and reports, from the first word to the last answer."""

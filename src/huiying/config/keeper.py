@@ -1,0 +1,75 @@
+"""The server's keeper: its parent, who restarts it when it dies and stops it when nobody uses it any more.
+
+Started by `postgres.running`; it outlives whoever started it, and ends when the server was stopped on purpose.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from pathlib import Path
+
+from huiying.config.postgres import CLEAN_ENVIRONMENT, Cluster, alone, cluster, last_words
+
+#: What the server says while the one before it has not quite gone; worth waiting for.
+NOT_YET_GONE = ("shared memory block", "postmaster.pid")
+TRIES, PAUSE_S = 240, 0.25
+
+
+def main() -> int:
+    """Keep the server of the home named on the command line."""
+    server = cluster(Path(sys.argv[1]))
+    with (server.home / "postgres.keeper").open("a+") as mine:
+        if not alone(mine):
+            return 0
+        mine.truncate(0)
+        mine.write(f"{os.getpid()}\n")
+        mine.flush()
+        return keep(server)
+
+
+def keep(server: Cluster) -> int:
+    """Run the server until it ends on purpose. Return 0 then, and 1 if it cannot be made to run."""
+    child: list[subprocess.Popen[bytes]] = []
+
+    def stop(*_: object) -> None:
+        for process in child:
+            process.send_signal(signal.SIGINT)  # a fast shutdown
+
+    signal.signal(signal.SIGTERM, stop)
+    signal.signal(signal.SIGINT, stop)
+    threading.Thread(target=_stop_when_unused, args=(server, child), daemon=True).start()
+    for _ in range(TRIES):
+        child[:] = [subprocess.Popen(server.arguments(), **server.identity(), cwd="/", env=CLEAN_ENVIRONMENT)]
+        code = child[0].wait()
+        if code == 0:
+            return 0
+        died = code < 0  # by a signal: killed, not ended
+        if not died and not any(sign in last_words(server, 3) for sign in NOT_YET_GONE):
+            return 1
+        time.sleep(PAUSE_S)
+    return 1
+
+
+def _stop_when_unused(server: Cluster, child: list[subprocess.Popen[bytes]]) -> None:
+    """Wait until every user of the server has let go, by leaving or by being killed, and stop it."""
+    with (server.home / "postgres.users").open("a+") as users:
+        while True:
+            fcntl.flock(users, fcntl.LOCK_EX)  # waits for as long as anybody is there
+            fcntl.flock(users, fcntl.LOCK_UN)
+            with (server.home / "postgres.lock").open("a") as lock:
+                fcntl.flock(lock, fcntl.LOCK_EX)  # nobody starts or stops meanwhile
+                if alone(users):
+                    for process in child:
+                        process.send_signal(signal.SIGINT)
+                        process.wait()
+                    return
+
+
+if __name__ == "__main__":
+    sys.exit(main())

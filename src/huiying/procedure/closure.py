@@ -1,0 +1,63 @@
+"""When a case may end: every demand answered, the reply served, the person asked, and by whom."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from huiying.procedure.decision import Allowed, Decision, Refused
+from huiying.procedure.time_limits import SHANGHAI
+
+ANSWER_EACH = "国办函〔2025〕66号（六）"
+FOLLOW_UP = "《北京市接诉即办工作条例》第23条"
+EXECUTION = "《信访工作条例》第32条"
+ATTEMPTS_NEEDED, DAYS_NEEDED = 3, 2
+
+
+class Outcome(StrEnum):
+    """What became of one demand. Deferred (挂账) is neither a refusal nor a closure."""
+
+    RESOLVED = "resolved"
+    PARTLY = "partly"
+    EXPLAINED = "explained"
+    DEFERRED = "deferred"
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One attempt at a follow-up call (回访): when, and whether the person was reached."""
+
+    at: datetime
+    reached: bool
+
+
+def answers_complete(demands: int, outcomes: Sequence[str], *, evidence: int) -> Decision:
+    """Whether each demand has an outcome of its own, and what is called resolved is shown by evidence (B5, D6)."""
+    if len(outcomes) != demands:
+        return Refused("demands_unanswered", ANSWER_EACH, {"demands": demands, "answered": len(outcomes)})
+    if evidence < 1 and any(outcome in {Outcome.RESOLVED, Outcome.PARTLY} for outcome in outcomes):
+        return Refused("resolved_without_evidence", ANSWER_EACH, {})
+    return Allowed(ANSWER_EACH)
+
+
+def follow_up_done(calls: Sequence[Call]) -> Decision:
+    """Whether the person was reached, or validly tried: three attempts, on two days, at different hours."""
+    if any(call.reached for call in calls):
+        return Allowed(FOLLOW_UP)
+    moments = [call.at.astimezone(SHANGHAI) for call in calls]
+    days, hours = {at.date() for at in moments}, {at.hour for at in moments}
+    if len(calls) >= ATTEMPTS_NEEDED and len(days) >= DAYS_NEEDED and len(hours) >= ATTEMPTS_NEEDED:
+        return Allowed(FOLLOW_UP)
+    return Refused("follow_up_missing", FOLLOW_UP, {"attempts": len(calls), "days": len(days), "hours": len(hours)})
+
+
+def open_tracks(steps: Mapping[str, str], endings: Collection[str], *, but: str) -> tuple[str, ...]:
+    """Return the tracks other than `but` that have not ended: a parent closes after its tracks."""
+    return tuple(sorted(track for track, step in steps.items() if track != but and step not in endings))
+
+
+def after_dissatisfaction(times_sent_back: int) -> str:
+    """Where a dissatisfied and reasonable person's case goes: back to the unit once, then up to a supervisor."""
+    return "send_back" if times_sent_back == 0 else "escalate"

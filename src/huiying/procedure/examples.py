@@ -1,0 +1,218 @@
+"""Examples that an official can read and check: people, dates, acts, and what must follow. They run as tests.
+
+A file (YAML, keys in Chinese) either walks a case through a procedure (经过) or asks for due dates (期限). Running one
+returns what came out differently, as sentences; an empty answer means that everything came out as written.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+
+import yaml
+from pydantic import Field, ValidationError
+
+from huiying.procedure.decision import Refused
+from huiying.procedure.library import Instrument, Library
+from huiying.procedure.lifecycle import apply, begin
+from huiying.procedure.routing import Level, Unit
+from huiying.procedure.schema import Act, Ask, Frozen, Procedure
+from huiying.procedure.state import MAIN, Actor, Attempt, State, Surroundings
+from huiying.procedure.time_limits import SHANGHAI, Due, Roll, Suspension, due
+from huiying.procedure.words import catalogue, say
+from huiying.procedure.workdays import Calendar, china
+
+ANYONE = "complainant"
+
+
+class UnitCard(Frozen):
+    """A unit of an example's cast."""
+
+    level: str = Field(alias="层级")
+    superior: str | None = Field(default=None, alias="上级")
+    agent_of: str | None = Field(default=None, alias="代理")
+
+
+class PersonCard(Frozen):
+    """A person of an example's cast: a role, and the unit it belongs to."""
+
+    role: str = Field(alias="角色")
+    unit: str | None = Field(default=None, alias="单位")
+
+
+class ActLine(Frozen):
+    """One act of a story and what must follow: the step, the due dates, or the sentence of the refusal."""
+
+    at: datetime = Field(alias="时间")
+    who: str = Field(alias="谁")
+    does: str = Field(alias="做")
+    track: str = Field(default=MAIN, alias="线")
+    given: Mapping[str, Any] = Field(default={}, alias="给出")
+    step: str | None = Field(default=None, alias="环节")
+    due: Mapping[str, date | datetime | None] = Field(default={}, alias="期限")
+    refused: str | None = Field(default=None, alias="拒绝")
+    article: str | None = Field(default=None, alias="依据")
+
+
+class TermLine(Frozen):
+    """One due date to be found, or the sentence of the refusal."""
+
+    term: str = Field(alias="规则")
+    start: datetime | date = Field(alias="起算")
+    roll: Roll | None = Field(default=None, alias="顺延")
+    suspended: tuple[tuple[date, date], ...] = Field(default=(), alias="中止")
+    ground: str | None = Field(default=None, alias="中止理由")
+    extended: int = Field(default=0, alias="延长")
+    extended_by: str | None = Field(default=None, alias="批准人")
+    ends: date | datetime | None = Field(default=None, alias="届满")
+    provisional: bool = Field(default=False, alias="暂定")
+    refused: str | None = Field(default=None, alias="拒绝")
+
+
+class Example(Frozen):
+    """The shape of an example file."""
+
+    title: str = Field(alias="标题")
+    note: str = Field(default="", alias="说明")
+    calendar_through: int | None = Field(default=None, alias="日历截至")
+    units: Mapping[str, UnitCard] = Field(default={}, alias="单位")
+    people: Mapping[str, PersonCard | str] = Field(default={}, alias="人物")
+    story: tuple[ActLine, ...] = Field(default=(), alias="经过")
+    terms: tuple[TermLine, ...] = Field(default=(), alias="期限")
+
+
+def run(library: Library, instrument: Instrument, path: Path) -> list[str]:
+    """Return what in one example came out differently from what it says."""
+    try:
+        example = Example.model_validate(yaml.safe_load(path.read_text("utf-8")))
+    except yaml.YAMLError as error:
+        return [say("example.unreadable", {"why": str(error)})]
+    except ValidationError as error:
+        return [
+            say("example.field_wrong", {"where": ".".join(map(str, e["loc"])), "why": e["msg"]}) for e in error.errors()
+        ]
+    calendar = china() if example.calendar_through is None else china().through(example.calendar_through)
+    differences = list(_run_terms(library, example, calendar))
+    if example.story:
+        procedure = library.procedures.get(instrument.id)
+        if procedure is None:
+            return [*differences, say("example.no_procedure", {"instrument": instrument.id})]
+        differences += _run_story(procedure, example, calendar)
+    return differences
+
+
+def _run_terms(library: Library, example: Example, calendar: Calendar) -> Iterator[str]:
+    for number, line in enumerate(example.terms, start=1):
+        term = library.term(line.term)
+        start = line.start
+        if isinstance(start, datetime) and start.tzinfo is None:
+            start = start.replace(tzinfo=SHANGHAI)
+        answer = (
+            term
+            if isinstance(term, Refused)
+            else due(
+                term,
+                start,
+                calendar,
+                suspensions=[Suspension(first, last, line.ground) for first, last in line.suspended],
+                extended=line.extended,
+                extended_by=line.extended_by,
+                roll=line.roll,
+            )
+        )
+        where = f"{number} {line.term}"
+        if isinstance(answer, Refused):
+            yield from _differ(where, line.refused, say(f"refusal.{answer.code}", answer.params))
+        else:
+            yield from _differ(where, line.refused or _plain(line.ends), _plain(answer.at))
+            if answer.provisional != line.provisional:
+                yield say("example.differs", {"where": where, "said": line.provisional, "came": answer.provisional})
+
+
+def _plain(at: date | datetime | None) -> str | None:
+    """A date or a local moment, as an official writes it."""
+    if isinstance(at, datetime):
+        return at.strftime("%Y-%m-%d %H:%M:%S")
+    return None if at is None else at.isoformat()
+
+
+def _differ(where: str, said: str | None, came: str | None) -> Iterator[str]:
+    if said != came:
+        yield say("example.differs", {"where": where, "said": said, "came": came})
+
+
+class _Speech:
+    """Turns an example's Chinese words into ids: roles, acts by name, fields by label, choices by what people read."""
+
+    def __init__(self, procedure: Procedure) -> None:
+        self.acts = {act.name: act for act in procedure.acts.values()}
+        self._ids = {
+            table: {
+                text: code.removeprefix(f"{table}.")
+                for code, text in catalogue("zh_hans").items()
+                if code.startswith(f"{table}.")
+            }
+            for table in ("role", "choice", "level")
+        }
+
+    def id(self, table: str, text: str) -> str:
+        return self._ids[table].get(text, text)
+
+    def given(self, act: Act, given: Mapping[str, Any]) -> dict[str, object]:
+        asks = {ask.label: ask for ask in act.asks}
+        return {
+            asks[label].name if label in asks else label: self._value(asks.get(label), value)
+            for label, value in given.items()
+        }
+
+    def _value(self, ask: Ask | None, value: object) -> object:
+        if isinstance(value, list):
+            return tuple(self.id("choice", str(item)) for item in value)
+        if ask is not None and ask.kind == "choice":
+            return self.id("choice", str(value))
+        return value
+
+
+def _run_story(procedure: Procedure, example: Example, calendar: Calendar) -> Iterator[str]:
+    speech = _Speech(procedure)
+    units = {
+        name: Unit(name, Level(speech.id("level", card.level)), card.superior, card.agent_of)
+        for name, card in example.units.items()
+    }
+    around = Surroundings(units, calendar)
+    people = {
+        name: Actor(name, speech.id("role", card))
+        if isinstance(card, str)
+        else Actor(name, speech.id("role", card.role), card.unit)
+        for name, card in example.people.items()
+    }
+    state = begin(procedure)
+    for number, line in enumerate(example.story, start=1):
+        act = speech.acts.get(line.does)
+        where = f"{number} {line.does}"
+        if act is None or line.who not in people:
+            yield say("example.stranger", {"where": where, "who": line.who})
+            continue
+        attempt = Attempt(
+            act.id, people[line.who], line.at.replace(tzinfo=SHANGHAI), speech.given(act, line.given), line.track
+        )
+        answer = apply(procedure, state, attempt, around)
+        if isinstance(answer, Refused):
+            yield from _differ(where, line.refused, say(f"refusal.{answer.code}", answer.params))
+            yield from _differ(where, line.article or answer.article, answer.article)
+            continue
+        yield from _differ(where, line.refused, None)
+        state = answer
+        yield from _look(procedure, state, line, where, calendar)
+
+
+def _look(procedure: Procedure, state: State, line: ActLine, where: str, calendar: Calendar) -> Iterator[str]:
+    if line.step is not None:
+        yield from _differ(where, line.step, procedure.steps[state.steps[line.track]].name)
+    clocks = {clock.name: state.clocks.get(clock.id) for clock in procedure.clocks.values()}
+    for name, said in line.due.items():
+        clock = clocks.get(name)
+        ends = clock.due(calendar) if clock else None
+        yield from _differ(f"{where} {name}", _plain(said), _plain(ends.at) if isinstance(ends, Due) else None)

@@ -1,0 +1,110 @@
+"""The named predicates that instruments may put on an act. Each answers None, or a refusal's code and parameters."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date
+
+from huiying.procedure.closure import Call, answers_complete, follow_up_done, open_tracks
+from huiying.procedure.decision import NOTHING, Refused
+from huiying.procedure.state import MAIN, Scene
+from huiying.procedure.time_limits import SHANGHAI, Due
+
+Refusal = tuple[str, Mapping[str, object]] | None
+Guard = Callable[..., Refusal]
+
+
+def fact_is(scene: Scene, *, fact: str, among: Sequence[object]) -> Refusal:
+    """What this act gives, or else a fact of the case, is one of these values."""
+    value = scene.fact(fact)
+    return None if value in among else ("fact_differs", {"fact": fact, "value": value})
+
+
+def after(scene: Scene, *, acts: Sequence[str]) -> Refusal:
+    """One of these acts was done before."""
+    if scene.state.persons(acts):
+        return None
+    return "must_come_first", {"acts": "、".join(scene.procedure.acts[act].name for act in acts)}
+
+
+def not_bound(scene: Scene, *, ruling: str) -> Refusal:
+    """No ruling has named this very unit: what it was ruled to do it cannot return (潍坊条例 22, invariant 15)."""
+    unit = scene.attempt.actor.unit
+    bound = any(entry.act == ruling and entry.given.get("lead") == unit for entry in scene.state.done)
+    return ("bound_by_ruling", {"unit": unit}) if bound else None
+
+
+def at_most(scene: Scene, *, times: int) -> Refusal:
+    """The act was done fewer than so many times on this track."""
+    done = scene.state.times(scene.attempt.act, track=scene.attempt.track)
+    return None if done < times else ("too_many_times", {"times": times})
+
+
+def someone_else(scene: Scene, *, than: Sequence[str]) -> Refusal:
+    """Whoever does this did none of these acts: handler, reviewer and follow-up caller differ (invariant 19)."""
+    return ("same_person", NOTHING) if scene.attempt.actor.person in scene.state.persons(than) else None
+
+
+def within(scene: Scene, *, clock: str) -> Refusal:
+    """The clock has not run out. Where no rule sets a limit, or its unit is unknown, nothing has run out."""
+    running = scene.state.clocks.get(clock)
+    ends = running.due(scene.around.calendar) if running else None
+    if isinstance(ends, Due) and scene.attempt.at >= ends.moment:
+        return "too_late", {"due": ends.at.isoformat()}
+    return None
+
+
+def demands_answered(scene: Scene) -> Refusal:
+    """Every demand in the case has its own outcome, and what is called resolved has evidence."""
+    demands, outcomes = scene.fact("demands"), scene.attempt.given["outcomes"]
+    assert isinstance(demands, int)  # noqa: S101  # registered as a number
+    assert isinstance(outcomes, tuple)  # noqa: S101  # asked for as choices
+    decision = answers_complete(demands, outcomes, evidence=scene.attempt.number("evidence"))
+    return (decision.code, decision.params) if isinstance(decision, Refused) else None
+
+
+def tracks_ended(scene: Scene) -> Refusal:
+    """No support order is open: the lead gives one answer, with what its helpers delivered."""
+    tracks = open_tracks(scene.state.steps, scene.procedure.endings, but=MAIN)
+    return ("tracks_open", {"tracks": "、".join(tracks)}) if tracks else None
+
+
+def person_asked(scene: Scene, *, by: Sequence[str]) -> Refusal:
+    """The person was asked, or validly tried, since the latest answer. `by`: the acts that record it.
+
+    A rating given by the person counts as reached. Whoever left no way to be reached cannot be asked, and this is not
+    held against anyone (rule XF-05, invariant 7).
+    """
+    if scene.state.facts.get("anonymous"):
+        return None
+    done, acts = scene.state.done, scene.procedure.acts
+    latest = max((index for index, entry in enumerate(done) if acts[entry.act].answers), default=0)
+    calls = [Call(entry.at, bool(entry.given.get("reached", True))) for entry in done[latest:] if entry.act in by]
+    decision = follow_up_done(calls)
+    return (decision.code, decision.params) if isinstance(decision, Refused) else None
+
+
+def date_ahead(scene: Scene, *, field: str) -> Refusal:
+    """A date that is given lies ahead: 挂账 needs a definite date, not a wish."""
+    day = scene.attempt.given[field]
+    assert isinstance(day, date)  # noqa: S101  # asked for as a date
+    if day > scene.attempt.at.astimezone(SHANGHAI).date():
+        return None
+    return "date_not_ahead", {"date": day.isoformat()}
+
+
+GUARDS: Mapping[str, Guard] = {
+    guard.__name__: guard
+    for guard in (
+        fact_is,
+        after,
+        not_bound,
+        at_most,
+        someone_else,
+        within,
+        demands_answered,
+        tracks_ended,
+        person_asked,
+        date_ahead,
+    )
+}

@@ -1,0 +1,255 @@
+"""The shape of an instrument's files: `procedure.toml` (steps, acts, guards, notices) and `terms.toml` (limits).
+
+TOML names guards and gives their parameters; it holds no expressions. What is wrong with a file is said by `checking`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from enum import StrEnum
+from functools import cached_property
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from huiying.procedure.time_limits import Status, Term, Unit
+
+ANYWHERE = "*"
+#: What a limit's `when` calls a fact that nobody has given.
+UNSET = "unset"
+
+
+class Kind(StrEnum):
+    """What a demand is."""
+
+    CONSULTATION = "consultation"
+    HELP = "help"
+    COMPLAINT = "complaint"
+    REPORT = "report"
+    SUGGESTION = "suggestion"
+    PRAISE = "praise"
+
+
+class Stage(StrEnum):
+    """How far a demand is, in the words of a receipt."""
+
+    RECEIVED = "received"
+    ASSIGNED = "assigned"
+    HANDLING = "handling"
+    ANSWERED = "answered"
+    FOLLOWING_UP = "following_up"
+    CLOSED = "closed"
+    WITHDRAWN = "withdrawn"
+
+
+#: Roles of staff, the person who brought the demand, and the clockwork that runs without a person.
+COMPLAINANT, CLOCKWORK = "complainant", "clockwork"
+UNIT_ROLES = frozenset({"clerk", "officer", "unit_head"})
+CENTRE_ROLES = frozenset(
+    {
+        "call_taker",
+        "dispatcher",
+        "follow_up",
+        "ruler",
+        "supervisor",
+        "leader",
+        "custodian",
+        "secrecy_officer",
+        "auditor",
+        "grid_worker",
+        "editor",
+        "administrator",
+    }
+)
+ROLES = UNIT_ROLES | CENTRE_ROLES | {COMPLAINANT, CLOCKWORK}
+
+
+class Frozen(BaseModel):
+    """A part of a file: immutable, and nothing in it that we do not know."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Track(Frozen):
+    """A kind of track. A case has one main track; others open by an act and end before it does."""
+
+    id: str
+    name: str
+
+
+class Step(Frozen):
+    """A place in the procedure (环节): who holds the case there and what the receipt calls it."""
+
+    id: str
+    name: str
+    track: str = "main"
+    holder: str
+    stage: Stage
+    start: bool = False
+    ending: bool = False
+    optional: bool = False
+    #: Nothing of the demand's content is kept: only a stub remains (rule JC-02, 保密法 31).
+    content_free: bool = False
+    #: An ending that leaves only a content-free stub, or that the person chose, may go without these; nothing else may.
+    without: tuple[Literal["answer", "follow_up"], ...] = ()
+    because: str = ""
+
+
+class Ask(Frozen):
+    """What an act must be given. Text is content and never becomes state; the rest is folded into the case's facts."""
+
+    name: str
+    label: str
+    kind: Literal["text", "choice", "choices", "unit", "parties", "number", "date", "flag"] = Field(alias="is")
+    options: tuple[str, ...] = ()
+    optional: bool = False
+
+
+class Guard(Frozen):
+    """A named predicate with its parameters."""
+
+    name: str
+    article: str | None = None
+    params: Mapping[str, Any] = {}
+
+
+class Notice(Frozen):
+    """A notice that an act owes to someone, and the article that says so."""
+
+    name: str
+    to: str
+    article: str
+
+
+class Act(Frozen):
+    """Something a person may do: from where, to where, under which article, on which conditions."""
+
+    id: str
+    name: str
+    track: str = "main"
+    source: tuple[str, ...] = Field(alias="from")
+    target: str | None = Field(default=None, alias="to")
+    by: tuple[str, ...]
+    article: str = ""
+    status: Status = Status.VERIFIED
+    asks: tuple[Ask, ...] = ()
+    guards: tuple[Guard, ...] = ()
+    notices: tuple[Notice, ...] = ()
+    starts: tuple[str, ...] = ()
+    stops: tuple[str, ...] = ()
+    extends: str | None = None
+    suspends: str | None = None
+    resumes: str | None = None
+    opens: str | None = None
+    gives_to: str | None = None
+    answers: bool = False
+    follows_up: bool = False
+    decides: bool = False
+
+
+class Clock(Frozen):
+    """A limit's place in the procedure; which row fills it is for the instrument or a local pack to say."""
+
+    id: str
+    name: str
+
+
+class Limit(Frozen):
+    """Binds a clock to a row of terms, for the facts that `when` lists. The first that fits is taken."""
+
+    clock: str
+    term: str
+    when: Mapping[str, tuple[str, ...]] = {}
+
+
+class Way(Frozen):
+    """One usual way through the steps, for people who want to see the whole at a glance."""
+
+    name: str
+    steps: tuple[str, ...]
+
+
+class Tighten(Frozen):
+    """Guards that a local pack adds to an act. A pack may add; it cannot take away."""
+
+    act: str
+    guards: tuple[Guard, ...]
+
+
+class Correction(Frozen):
+    """What a local pack fills in or shortens in a row of another instrument: a unit not known, a limit kept shorter."""
+
+    term: str
+    value: int | None = None
+    unit: Unit | None = None
+    extension: int | None = None
+    article: str
+    status: Status = Status.DESIGN
+
+
+class ProcedureFile(Frozen):
+    """`procedure.toml`. `extends` names the instrument whose steps and acts a local pack takes over."""
+
+    title: str
+    summary: str = ""
+    extends: str | None = None
+    valid_from: date = date.min
+    valid_to: date = date.max
+    track: tuple[Track, ...] = ()
+    step: tuple[Step, ...] = ()
+    act: tuple[Act, ...] = ()
+    clock: tuple[Clock, ...] = ()
+    limit: tuple[Limit, ...] = ()
+    way: tuple[Way, ...] = ()
+    tighten: tuple[Tighten, ...] = ()
+
+
+class TermsFile(Frozen):
+    """`terms.toml`."""
+
+    title: str
+    term: tuple[Term, ...] = ()
+    correct: tuple[Correction, ...] = ()
+
+
+class Procedure(Frozen):
+    """A procedure ready to run: an instrument's own, or the one it extends with its limits and guards added."""
+
+    id: str
+    title: str
+    tracks: Mapping[str, Track]
+    steps: Mapping[str, Step]
+    acts: Mapping[str, Act]
+    clocks: Mapping[str, Clock]
+    limits: tuple[Limit, ...]
+    ways: tuple[Way, ...]
+    terms: Mapping[str, Term]
+
+    def start(self, track: str) -> Step:
+        """Return the step at which a track begins."""
+        return next(step for step in self.steps.values() if step.track == track and step.start)
+
+    @cached_property
+    def endings(self) -> frozenset[str]:
+        """The ids of the steps that end a track."""
+        return frozenset(step.id for step in self.steps.values() if step.ending)
+
+    @cached_property
+    def sources(self) -> Mapping[str, tuple[str, ...]]:
+        """Act → the steps from which it is possible; `*` is every step of its track that is no ending."""
+        steps = self.steps.values()
+        return {
+            act.id: tuple(s.id for s in steps if s.track == act.track and not s.ending)
+            if act.source == (ANYWHERE,)
+            else act.source
+            for act in self.acts.values()
+        }
+
+    def limit_for(self, clock: str, facts: Mapping[str, object], on: date) -> Term | None:
+        """Return the row that fills a clock for these facts on the day it starts, None where no rule does."""
+        for limit in self.limits:
+            fits = all(str(facts.get(fact, UNSET)) in values for fact, values in limit.when.items())
+            if limit.clock == clock and fits and self.terms[limit.term].in_force(on):
+                return self.terms[limit.term]
+        return None
