@@ -1,64 +1,81 @@
-"""What can be wrong with an instrument, found before anyone lives under it. Each fault says what and where."""
+"""What can be wrong with an instrument, found before anyone lives under it. Each fault says what and where.
+
+Paths through steps and acts are checked in `paths`; here are names that must exist, and what each part needs.
+"""
 
 from __future__ import annotations
 
-import inspect
-from collections.abc import Collection, Iterable, Iterator
-from itertools import pairwise
+from collections.abc import Iterable, Iterator, Mapping
+from itertools import combinations
+from typing import Any, get_type_hints
 
-from huiying.procedure.guards import GUARDS
+from pydantic import TypeAdapter, ValidationError
+
+from huiying.procedure.guards import GUARDS, Refers
 from huiying.procedure.library import Fault, Instrument, Library, duplicates
-from huiying.procedure.schema import ANYWHERE, CLOCKWORK, COMPLAINANT, ROLES, Act, Guard, Procedure, ProcedureFile, Step
+from huiying.procedure.paths import check_paths
+from huiying.procedure.schema import (
+    ANYWHERE,
+    CLOCKWORK,
+    COMPLAINANT,
+    ROLES,
+    UNSET,
+    Act,
+    Guard,
+    Limit,
+    Procedure,
+    ProcedureFile,
+)
 from huiying.procedure.state import MAIN
 from huiying.procedure.time_limits import Term
 
-#: What an act that touches a clock must be given to be recorded.
-NEEDS = {"extends": "days", "suspends": "ground"}
+#: What an act that touches a clock or hands the case on must be given, and of which kind.
+NEEDS = {"extends": ("days", "number"), "suspends": ("ground", "choice"), "gives_to": (None, "unit")}
 
 
 def check(library: Library) -> tuple[Fault, ...]:
     """Return everything that is wrong with a library: what could not be read, and what does not hold together."""
-    faults = list(library.faults)
+    faults = [*library.faults, *_check_terms(library.instruments.values())]
     for instrument in library.instruments.values():
-        faults += _check_terms(instrument)
         if instrument.file is not None:
             faults += _check_ids(instrument.id, instrument.file)
     for procedure in library.procedures.values():
         own = library.instruments[procedure.id].file
-        if own is not None and own.extends is None:
-            faults += check_procedure(procedure)
-        else:
-            faults += _check_guards(procedure)
+        if own is not None and own.extends is not None:  # the rest is its base's, and checked there
+            faults += _check_guards(procedure, only={tighten.act for tighten in own.tighten})
             faults += _check_limits(procedure)
+        else:
+            faults += check_procedure(procedure)
     return tuple(faults)
 
 
 def check_procedure(procedure: Procedure) -> Iterator[Fault]:
     """Yield the faults of one procedure that stands on its own."""
-    yield from _check_places(procedure)
+    misplaced = list(_check_places(procedure))
+    yield from misplaced
     yield from _check_people(procedure)
     yield from _check_papers(procedure)
-    yield from _check_guards(procedure)
+    yield from _check_guards(procedure, only=set(procedure.acts))
     yield from _check_limits(procedure)
     yield from _check_clocks(procedure)
-    sound = not any(True for _ in _check_places(procedure))
-    if sound:  # where steps and acts do not fit, paths mean nothing
-        yield from _check_paths(procedure)
+    if not misplaced:  # where steps and acts do not fit, paths mean nothing
+        yield from check_paths(procedure)
 
 
 def _check_ids(instrument: str, file: ProcedureFile) -> Iterator[Fault]:
     for table in ("track", "step", "act", "clock"):
         for item in duplicates(entry.id for entry in getattr(file, table)):
             yield Fault("duplicate_id", instrument, f"{table} {item}", {"id": item})
+    for item in duplicates(act.name for act in file.act):
+        yield Fault("duplicate_id", instrument, f"act {item}", {"id": item})
 
 
-def _check_terms(instrument: Instrument) -> Iterator[Fault]:
-    rows = instrument.terms.term if instrument.terms else ()
-    for index, row in enumerate(rows):
-        for other in rows[index + 1 :]:
-            same = (row.procedure, row.step) == (other.procedure, other.step)
-            if same and row.id != other.id and _overlap(row, other):
-                yield Fault("terms_overlap", instrument.id, f"term {row.id}", {"other": other.id})
+def _check_terms(instruments: Iterable[Instrument]) -> Iterator[Fault]:
+    rows = [(instrument.id, row) for instrument in instruments if instrument.terms for row in instrument.terms.term]
+    for (_, other), (instrument, row) in combinations(rows, 2):
+        same = (row.procedure, row.step) == (other.procedure, other.step)
+        if same and row.id != other.id and _overlap(row, other):
+            yield Fault("terms_overlap", instrument, f"term {row.id}", {"other": other.id})
 
 
 def _overlap(row: Term, other: Term) -> bool:
@@ -75,87 +92,166 @@ def _check_places(procedure: Procedure) -> Iterator[Fault]:
             yield Fault("track_never_opened", procedure.id, f"track {track}", {"track": track})
     if MAIN not in procedure.tracks:
         yield Fault("track_unknown", procedure.id, "track", {"track": MAIN})
-    for place, track in [
-        *((f"step {step.id}", step.track) for step in procedure.steps.values()),
-        *((f"act {act.id}", act.track) for act in procedure.acts.values()),
-        *((f"act {act.id}", act.opens) for act in procedure.acts.values() if act.opens),
-    ]:
-        if track not in procedure.tracks:
-            yield Fault("track_unknown", procedure.id, place, {"track": track})
+    for step in procedure.steps.values():
+        if step.track not in procedure.tracks:
+            yield Fault("track_unknown", procedure.id, f"step {step.id}", {"track": step.track})
     for act in procedure.acts.values():
-        named = [step for step in (*act.source, act.target) if step not in {None, ANYWHERE}]
-        for step_id in named:
-            step = procedure.steps.get(step_id or "")
-            if step is None or step.track != act.track:
-                yield Fault("step_unknown", procedure.id, f"act {act.id}", {"step": step_id})
+        yield from _check_place(procedure, act)
+
+
+def _check_place(procedure: Procedure, act: Act) -> Iterator[Fault]:
+    if act.track not in procedure.tracks:
+        yield Fault("track_unknown", procedure.id, f"act {act.id}", {"track": act.track})
+    if act.opens is not None and act.opens not in procedure.tracks:
+        yield Fault("track_unknown", procedure.id, f"act {act.id}", {"track": act.opens})
+    if act.opens == MAIN:
+        yield Fault("opens_main", procedure.id, f"act {act.id}")
+    named = [] if act.source == (ANYWHERE,) else list(act.source)
+    for step_id in [*named, *([act.target] if act.target is not None else [])]:
+        step = procedure.steps.get(step_id)
+        if step is None or (step.track != act.track and step.track in procedure.tracks):
+            yield Fault("step_unknown", procedure.id, f"act {act.id}", {"step": step_id})
 
 
 def _check_people(procedure: Procedure) -> Iterator[Fault]:
-    """Roles exist, whoever holds a case can act on it, and no machine decides."""
+    """Roles exist, whoever holds a case can move it on, and no machine decides, answers, asks or ends."""
     for step in procedure.steps.values():
         if step.holder not in ROLES:
             yield Fault("role_unknown", procedure.id, f"step {step.id}", {"role": step.holder})
+        elif step.holder == CLOCKWORK:
+            yield Fault("machine_decides", procedure.id, f"step {step.id}")
         elif not step.ending and not any(
-            step.holder in act.by and act.target and step.id in procedure.sources[act.id]
+            step.holder in act.by and act.target not in {None, step.id} and step.id in procedure.sources[act.id]
             for act in procedure.acts.values()
         ):
             yield Fault("holder_cannot_act", procedure.id, f"step {step.id}", {"role": step.holder})
     for act in procedure.acts.values():
-        for role in sorted(set(act.by) - ROLES):
+        for role in sorted({*act.by, *(notice.to for notice in act.notices)} - ROLES):
             yield Fault("role_unknown", procedure.id, f"act {act.id}", {"role": role})
-        if act.decides and CLOCKWORK in act.by:
+        weighty = act.decides or act.answers or act.follows_up or act.target in procedure.endings
+        if weighty and CLOCKWORK in act.by:
             yield Fault("machine_decides", procedure.id, f"act {act.id}")
+        if act.wishes_to_end and act.by != (COMPLAINANT,):
+            yield Fault("wish_not_the_persons", procedure.id, f"act {act.id}")
 
 
 def _check_papers(procedure: Procedure) -> Iterator[Fault]:
-    """Every act and notice cites an article, and every act is given what it needs to be recorded."""
+    """Every act and notice cites an article, an extension is told, and every act is given what it needs."""
     for act in procedure.acts.values():
+        where = f"act {act.id}"
         if not act.article.strip():
-            yield Fault("act_without_article", procedure.id, f"act {act.id}")
+            yield Fault("act_without_article", procedure.id, where)
         for notice in act.notices:
             if not notice.article.strip():
-                yield Fault("notice_without_article", procedure.id, f"act {act.id}", {"notice": notice.name})
-        asked = {ask.name: ask.kind for ask in act.asks}
-        if act.gives_to is not None and asked.get(act.gives_to) != "unit":
-            yield Fault("ask_missing", procedure.id, f"act {act.id}", {"field": act.gives_to})
-        for flag, field in NEEDS.items():
-            if getattr(act, flag) is not None and field not in asked:
-                yield Fault("ask_missing", procedure.id, f"act {act.id}", {"field": field})
+                yield Fault("notice_without_article", procedure.id, where, {"notice": notice.name})
+        if act.extends is not None and not any(notice.to == COMPLAINANT for notice in act.notices):
+            yield Fault("extension_untold", procedure.id, where)
+        asked = {ask.name: ask for ask in act.asks}
+        for flag, (fixed, kind) in NEEDS.items():
+            field = getattr(act, flag) if fixed is None else fixed
+            ask = asked.get(field)
+            if getattr(act, flag) is not None and (ask is None or ask.kind != kind or ask.optional):
+                yield Fault("ask_missing", procedure.id, where, {"field": field, "kind": kind})
 
 
-def _check_guards(procedure: Procedure) -> Iterator[Fault]:
+def _check_guards(procedure: Procedure, *, only: set[str]) -> Iterator[Fault]:
     for act in procedure.acts.values():
-        for guard in act.guards:
+        for guard in act.guards if act.id in only else ():
             where = f"act {act.id}, guard {guard.name}"
             if guard.name not in GUARDS:
                 yield Fault("guard_unknown", procedure.id, where, {"guard": guard.name, "known": "、".join(GUARDS)})
-                continue
-            try:
-                inspect.signature(GUARDS[guard.name]).bind(None, **guard.params)
-            except TypeError as error:
-                yield Fault("guard_params_wrong", procedure.id, where, {"why": str(error)})
-                continue
-            for name in _acts_named(guard):
-                if name not in procedure.acts:
-                    yield Fault("guard_act_unknown", procedure.id, where, {"act": name})
+            elif (wrong := _wrong_parameters(guard)) is not None:
+                yield Fault("guard_params_wrong", procedure.id, where, {"why": wrong})
+            else:
+                yield from _check_references(procedure, act, guard, where)
 
 
-def _acts_named(guard: Guard) -> Iterable[str]:
-    """Return the acts that a guard's parameters name."""
-    for parameter in ("acts", "than", "by"):
-        yield from guard.params.get(parameter, ())
-    if "ruling" in guard.params:
-        yield guard.params["ruling"]
+def _parameters(guard: Guard) -> Mapping[str, Any]:
+    hints = get_type_hints(GUARDS[guard.name], include_extras=True)
+    return {name: hint for name, hint in hints.items() if name not in {"scene", "return"}}
+
+
+def _wrong_parameters(guard: Guard) -> str | None:
+    """Say what is wrong with a guard's parameters, or None: each must be there, and of the kind the guard takes."""
+    wanted = _parameters(guard)
+    if set(wanted) != set(guard.params):
+        return f"{'、'.join(sorted(guard.params)) or '—'} ≠ {'、'.join(sorted(wanted)) or '—'}"
+    for name, hint in wanted.items():
+        try:
+            TypeAdapter(hint).validate_python(guard.params[name])
+        except ValidationError as error:
+            return f"{name}: {error.errors()[0]['msg']}"
+    return None
+
+
+def _check_references(procedure: Procedure, act: Act, guard: Guard, where: str) -> Iterator[Fault]:
+    """What a guard's parameters name must exist, and be what the guard takes it for."""
+    for name, hint in _parameters(guard).items():
+        refers = next((mark for mark in getattr(hint, "__metadata__", ()) if isinstance(mark, Refers)), None)
+        value = guard.params[name]
+        for item in [value] if isinstance(value, str) else value if refers is not None else []:
+            if refers is not None and not _refers_to_something(procedure, act, refers, item):
+                yield Fault(f"guard_{refers.value}_unknown", procedure.id, where, {refers.value: item})
+
+
+def _refers_to_something(procedure: Procedure, act: Act, refers: Refers, name: str) -> bool:
+    named = procedure.acts.get(name)
+    match refers:
+        case Refers.ACT:
+            return named is not None
+        case Refers.RULING:
+            return named is not None and named.gives_to is not None
+        case Refers.ASKING:
+            return named is not None and _asks_the_person(named)
+        case Refers.CLOCK:
+            return name in procedure.clocks
+        case Refers.ASK:
+            return any(ask.name == name and not ask.optional for ask in act.asks)
+        case Refers.FACT:
+            return name in _facts(procedure)
+
+
+def _asks_the_person(act: Act) -> bool:
+    """An act in which the person is reached, or is said not to have been."""
+    reached = any(ask.name == "reached" and ask.kind == "flag" and not ask.optional for ask in act.asks)
+    return reached or act.by == (COMPLAINANT,)
+
+
+def _facts(procedure: Procedure) -> Mapping[str, set[str]]:
+    """Return what acts may make a fact of, with the values that it may take where they are listed."""
+    facts: dict[str, set[str]] = {}
+    for act in procedure.acts.values():
+        for ask in act.asks:
+            if ask.kind != "text":
+                facts.setdefault(ask.name, set()).update(ask.options)
+    return facts
 
 
 def _check_limits(procedure: Procedure) -> Iterator[Fault]:
+    facts = _facts(procedure)
     for limit in procedure.limits:
+        where = f"limit {limit.term}"
         if limit.clock not in procedure.clocks:
-            yield Fault("clock_unknown", procedure.id, f"limit {limit.term}", {"clock": limit.clock})
+            yield Fault("clock_unknown", procedure.id, where, {"clock": limit.clock})
+        for fact, values in limit.when.items():
+            for value in values:
+                if value != UNSET and value not in facts.get(fact, ()):
+                    yield Fault("limit_when_unknown", procedure.id, where, {"fact": fact, "value": value})
+    for earlier, later in combinations(procedure.limits, 2):
+        if _shadows(procedure, earlier, later):
+            yield Fault("limit_shadowed", procedure.id, f"limit {later.term}", {"by": earlier.term})
+
+
+def _shadows(procedure: Procedure, earlier: Limit, later: Limit) -> bool:
+    """Whether the later limit can never be taken, since the earlier one fits wherever it does."""
+    first, second = procedure.terms[earlier.term], procedure.terms[later.term]
+    covers = first.valid_from <= second.valid_from and second.valid_to <= first.valid_to
+    wider = all(fact in later.when and set(later.when[fact]) <= set(values) for fact, values in earlier.when.items())
+    return earlier.clock == later.clock and covers and wider
 
 
 def _check_clocks(procedure: Procedure) -> Iterator[Fault]:
-    """Every clock that is named exists, starts somewhere and stops somewhere."""
+    """Every clock that is named exists, starts somewhere, stops somewhere, and runs again after standing still."""
     acts = procedure.acts.values()
     for act in acts:
         for clock in (*act.starts, *act.stops, act.extends, act.suspends, act.resumes):
@@ -166,82 +262,5 @@ def _check_clocks(procedure: Procedure) -> Iterator[Fault]:
             yield Fault("clock_never_starts", procedure.id, f"clock {clock}")
         if not any(clock in act.stops for act in acts):
             yield Fault("clock_never_stops", procedure.id, f"clock {clock}")
-
-
-def _check_paths(procedure: Procedure) -> Iterator[Fault]:
-    """Every step can be reached and left, and no ending escapes an answer and a follow-up."""
-    for track in procedure.tracks:
-        steps = [step for step in procedure.steps.values() if step.track == track]
-        acts = [act for act in procedure.acts.values() if act.track == track]
-        reached = _reach(procedure, track, acts)
-        for step in steps:
-            if step.id not in reached:
-                yield Fault("step_unreachable", procedure.id, f"step {step.id}", {"step": step.name})
-            elif not step.ending and not any(_leaves(procedure, act, step) for act in acts):
-                yield Fault("step_dead_end", procedure.id, f"step {step.id}", {"step": step.name})
-            elif not step.ending and not _can_end(procedure, step, acts):
-                yield Fault("step_trapped", procedure.id, f"step {step.id}", {"step": step.name})
-    yield from _check_endings(procedure)
-    for way in procedure.ways:
-        for here, there in pairwise(way.steps):
-            if not any(act.target == there and here in procedure.sources[act.id] for act in procedure.acts.values()):
-                yield Fault("way_broken", procedure.id, f"way {way.name}", {"here": here, "there": there})
-
-
-def _leaves(procedure: Procedure, act: Act, step: Step) -> bool:
-    return step.id in procedure.sources[act.id] and act.target not in {None, step.id}
-
-
-def _reach(procedure: Procedure, track: str, acts: Collection[Act]) -> frozenset[str]:
-    """Return the steps of a track that can be reached from its start by these acts."""
-    reached, waiting = set[str](), [procedure.start(track).id]
-    while waiting:
-        step = waiting.pop()
-        if step not in reached:
-            reached.add(step)
-            waiting += [act.target for act in acts if act.target and step in procedure.sources[act.id]]
-    return frozenset(reached)
-
-
-def _can_end(procedure: Procedure, step: Step, acts: Collection[Act]) -> bool:
-    seen, waiting = set[str](), [step.id]
-    while waiting:
-        current = waiting.pop()
-        if current in procedure.endings:
-            return True
-        if current not in seen:
-            seen.add(current)
-            waiting += [act.target for act in acts if act.target and current in procedure.sources[act.id]]
-    return False
-
-
-def _check_endings(procedure: Procedure) -> Iterator[Fault]:
-    main = [act for act in procedure.acts.values() if act.track == MAIN]
-    for act in main:
-        if act.follows_up and not _really_follows_up(act):
-            yield Fault("follow_up_in_name_only", procedure.id, f"act {act.id}")
-    endings = [step for step in procedure.steps.values() if step.track == MAIN and step.ending]
-    for need, has in (("answer", "answers"), ("follow_up", "follows_up")):
-        escaped = _reach(procedure, MAIN, [act for act in main if not getattr(act, has)])
-        for step in endings:
-            if step.id not in escaped:
-                continue
-            if need not in step.without:
-                yield Fault(f"ending_without_{need}", procedure.id, f"step {step.id}", {"step": step.name})
-            elif not _may_go_without(procedure, step, main):
-                yield Fault("waiver_not_allowed", procedure.id, f"step {step.id}", {"step": step.name})
-
-
-def _really_follows_up(act: Act) -> bool:
-    """A follow-up asks the person: by calls that are counted, or by their own rating on the spot."""
-    return any(guard.name == "person_asked" for guard in act.guards) or any(
-        ask.name == "exit_rating" for ask in act.asks
-    )
-
-
-def _may_go_without(procedure: Procedure, step: Step, acts: Collection[Act]) -> bool:
-    """Only a content-free stub, or an ending that nobody reaches unless the person asked for it, may waive them."""
-    if step.content_free:
-        return True
-    others = [act for act in acts if COMPLAINANT not in act.by or len(act.by) > 1]
-    return step.id not in _reach(procedure, MAIN, others)
+        if any(act.suspends == clock for act in acts) and not any(act.resumes == clock for act in acts):
+            yield Fault("clock_never_resumes", procedure.id, f"clock {clock}")

@@ -6,8 +6,9 @@ returns what came out differently, as sentences; an empty answer means that ever
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping
 from datetime import date, datetime
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -23,8 +24,6 @@ from huiying.procedure.state import MAIN, Actor, Attempt, State, Surroundings
 from huiying.procedure.time_limits import SHANGHAI, Due, Roll, Suspension, due
 from huiying.procedure.words import catalogue, say
 from huiying.procedure.workdays import Calendar, china
-
-ANYONE = "complainant"
 
 
 class UnitCard(Frozen):
@@ -86,14 +85,16 @@ class Example(Frozen):
 def run(library: Library, instrument: Instrument, path: Path) -> list[str]:
     """Return what in one example came out differently from what it says."""
     try:
-        example = Example.model_validate(yaml.safe_load(path.read_text("utf-8")))
-    except yaml.YAMLError as error:
+        example = Example.model_validate(yaml.safe_load(path.read_text("utf-8-sig")))
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
         return [say("example.unreadable", {"why": str(error)})]
     except ValidationError as error:
         return [
             say("example.field_wrong", {"where": ".".join(map(str, e["loc"])), "why": e["msg"]}) for e in error.errors()
         ]
     calendar = china() if example.calendar_through is None else china().through(example.calendar_through)
+    if not example.story and not example.terms:
+        return [say("example.empty")]
     differences = list(_run_terms(library, example, calendar))
     if example.story:
         procedure = library.procedures.get(instrument.id)
@@ -106,9 +107,7 @@ def run(library: Library, instrument: Instrument, path: Path) -> list[str]:
 def _run_terms(library: Library, example: Example, calendar: Calendar) -> Iterator[str]:
     for number, line in enumerate(example.terms, start=1):
         term = library.term(line.term)
-        start = line.start
-        if isinstance(start, datetime) and start.tzinfo is None:
-            start = start.replace(tzinfo=SHANGHAI)
+        start = _local(line.start) if isinstance(line.start, datetime) else line.start
         answer = (
             term
             if isinstance(term, Refused)
@@ -131,6 +130,11 @@ def _run_terms(library: Library, example: Example, calendar: Calendar) -> Iterat
                 yield say("example.differs", {"where": where, "said": line.provisional, "came": answer.provisional})
 
 
+def _local(at: datetime) -> datetime:
+    """A moment without a zone is Beijing time; one with a zone is the moment it says."""
+    return at.astimezone(SHANGHAI) if at.tzinfo else at.replace(tzinfo=SHANGHAI)
+
+
 def _plain(at: date | datetime | None) -> str | None:
     """A date or a local moment, as an official writes it."""
     if isinstance(at, datetime):
@@ -147,6 +151,7 @@ class _Speech:
     """Turns an example's Chinese words into ids: roles, acts by name, fields by label, choices by what people read."""
 
     def __init__(self, procedure: Procedure) -> None:
+        self.procedure = procedure
         self.acts = {act.name: act for act in procedure.acts.values()}
         self._ids = {
             table: {
@@ -177,28 +182,23 @@ class _Speech:
 
 def _run_story(procedure: Procedure, example: Example, calendar: Calendar) -> Iterator[str]:
     speech = _Speech(procedure)
-    units = {
-        name: Unit(name, Level(speech.id("level", card.level)), card.superior, card.agent_of)
-        for name, card in example.units.items()
-    }
-    around = Surroundings(units, calendar)
-    people = {
-        name: Actor(name, speech.id("role", card))
-        if isinstance(card, str)
-        else Actor(name, speech.id("role", card.role), card.unit)
-        for name, card in example.people.items()
-    }
+    strangers = list(_strangers(speech, example))
+    if strangers:
+        yield from strangers
+        return
+    around = Surroundings(
+        {
+            name: Unit(name, Level(speech.id("level", card.level)), card.superior, card.agent_of)
+            for name, card in example.units.items()
+        },
+        calendar,
+    )
+    people = {name: _actor(speech, name, card) for name, card in example.people.items()}
     state = begin(procedure)
     for number, line in enumerate(example.story, start=1):
-        act = speech.acts.get(line.does)
-        where = f"{number} {line.does}"
-        if act is None or line.who not in people:
-            yield say("example.stranger", {"where": where, "who": line.who})
-            continue
-        attempt = Attempt(
-            act.id, people[line.who], line.at.replace(tzinfo=SHANGHAI), speech.given(act, line.given), line.track
-        )
-        answer = apply(procedure, state, attempt, around)
+        act, where = speech.acts[line.does], f"{number} {line.does}"
+        given = speech.given(act, line.given)
+        answer = apply(procedure, state, Attempt(act.id, people[line.who], _local(line.at), given, line.track), around)
         if isinstance(answer, Refused):
             yield from _differ(where, line.refused, say(f"refusal.{answer.code}", answer.params))
             yield from _differ(where, line.article or answer.article, answer.article)
@@ -208,11 +208,38 @@ def _run_story(procedure: Procedure, example: Example, calendar: Calendar) -> It
         yield from _look(procedure, state, line, where, calendar)
 
 
+def _actor(speech: _Speech, name: str, card: PersonCard | str) -> Actor:
+    if isinstance(card, str):
+        return Actor(name, speech.id("role", card))
+    return Actor(name, speech.id("role", card.role), card.unit)
+
+
+def _strangers(speech: _Speech, example: Example) -> Iterator[str]:
+    """Yield every name in a story that is on no list, and every act that comes before the one above it."""
+    clocks = {clock.name for clock in speech.procedure.clocks.values()}
+    named: list[tuple[object, object, Container[object]]] = []
+    for name, card in example.units.items():
+        named.append((name, speech.id("level", card.level), set(Level)))
+        named += [(name, other, example.units) for other in (card.superior, card.agent_of) if other is not None]
+    for name, person in example.people.items():
+        if isinstance(person, PersonCard) and person.unit is not None:
+            named.append((name, person.unit, example.units))
+    for number, line in enumerate(example.story, start=1):
+        named += [(number, line.does, speech.acts), (number, line.who, example.people)]
+        named += [(number, clock, clocks) for clock in line.due]
+    yield from (
+        say("example.stranger", {"where": where, "who": who}) for where, who, known in named if who not in known
+    )
+    for number, (earlier, later) in enumerate(pairwise(_local(line.at) for line in example.story), start=2):
+        if later < earlier:
+            yield say("example.backwards", {"where": number})
+
+
 def _look(procedure: Procedure, state: State, line: ActLine, where: str, calendar: Calendar) -> Iterator[str]:
     if line.step is not None:
         yield from _differ(where, line.step, procedure.steps[state.steps[line.track]].name)
     clocks = {clock.name: state.clocks.get(clock.id) for clock in procedure.clocks.values()}
     for name, said in line.due.items():
-        clock = clocks.get(name)
+        clock = clocks[name]
         ends = clock.due(calendar) if clock else None
         yield from _differ(f"{where} {name}", _plain(said), _plain(ends.at) if isinstance(ends, Due) else None)

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from datetime import date
+from enum import StrEnum
+from typing import Annotated
 
-from huiying.procedure.closure import Call, answers_complete, follow_up_done, open_tracks
+from pydantic import Field
+
+from huiying.procedure.closure import Call, Outcome, answers_complete, follow_up_done, open_tracks
 from huiying.procedure.decision import NOTHING, Refused
+from huiying.procedure.schema import COMPLAINANT
 from huiying.procedure.state import MAIN, Scene
 from huiying.procedure.time_limits import SHANGHAI, Due
 
@@ -14,38 +19,68 @@ Refusal = tuple[str, Mapping[str, object]] | None
 Guard = Callable[..., Refusal]
 
 
-def fact_is(scene: Scene, *, fact: str, among: Sequence[object]) -> Refusal:
+class Refers(StrEnum):
+    """What a parameter names; `checking` sees to it that it exists."""
+
+    ACT = "act"
+    RULING = "ruling"
+    ASKING = "asking"
+    CLOCK = "clock"
+    FACT = "fact"
+    ASK = "ask"
+
+
+Acts = Annotated[tuple[str, ...], Field(min_length=1), Refers.ACT]
+#: Acts that record whether the person was reached, or that the person does.
+Asking = Annotated[tuple[str, ...], Field(min_length=1), Refers.ASKING]
+#: An act that gives the case to a unit.
+Ruling = Annotated[str, Refers.RULING]
+ClockName = Annotated[str, Refers.CLOCK]
+FactName = Annotated[str, Refers.FACT]
+#: A field that this act asks for.
+AskName = Annotated[str, Refers.ASK]
+Values = Annotated[tuple[str | bool | int, ...], Field(min_length=1)]
+Times = Annotated[int, Field(gt=0)]
+
+
+def fact_is(scene: Scene, *, fact: FactName, among: Values) -> Refusal:
     """What this act gives, or else a fact of the case, is one of these values."""
     value = scene.fact(fact)
     return None if value in among else ("fact_differs", {"fact": fact, "value": value})
 
 
-def after(scene: Scene, *, acts: Sequence[str]) -> Refusal:
+def after(scene: Scene, *, acts: Acts) -> Refusal:
     """One of these acts was done before."""
     if scene.state.persons(acts):
         return None
     return "must_come_first", {"acts": "、".join(scene.procedure.acts[act].name for act in acts)}
 
 
-def not_bound(scene: Scene, *, ruling: str) -> Refusal:
+def person_contacted(scene: Scene, *, by: Asking) -> Refusal:
+    """The unit has tried to reach the person first; whoever left no way to be reached need not be (invariant 7)."""
+    return None if scene.state.facts.get("anonymous") else after(scene, acts=by)
+
+
+def not_bound(scene: Scene, *, ruling: Ruling) -> Refusal:
     """No ruling has named this very unit: what it was ruled to do it cannot return (潍坊条例 22, invariant 15)."""
-    unit = scene.attempt.actor.unit
-    bound = any(entry.act == ruling and entry.given.get("lead") == unit for entry in scene.state.done)
+    unit, field = scene.attempt.actor.unit, scene.procedure.acts[ruling].gives_to
+    bound = any(entry.act == ruling and entry.given.get(field or "") == unit for entry in scene.state.done)
     return ("bound_by_ruling", {"unit": unit}) if bound else None
 
 
-def at_most(scene: Scene, *, times: int) -> Refusal:
-    """The act was done fewer than so many times on this track."""
-    done = scene.state.times(scene.attempt.act, track=scene.attempt.track)
+def at_most(scene: Scene, *, times: Times) -> Refusal:
+    """The act was done fewer than so many times on this track; a unit's acts count for that unit alone."""
+    attempt = scene.attempt
+    done = scene.state.times(attempt.act, track=attempt.track, unit=attempt.actor.unit)
     return None if done < times else ("too_many_times", {"times": times})
 
 
-def someone_else(scene: Scene, *, than: Sequence[str]) -> Refusal:
+def someone_else(scene: Scene, *, than: Acts) -> Refusal:
     """Whoever does this did none of these acts: handler, reviewer and follow-up caller differ (invariant 19)."""
     return ("same_person", NOTHING) if scene.attempt.actor.person in scene.state.persons(than) else None
 
 
-def within(scene: Scene, *, clock: str) -> Refusal:
+def within(scene: Scene, *, clock: ClockName) -> Refusal:
     """The clock has not run out. Where no rule sets a limit, or its unit is unknown, nothing has run out."""
     running = scene.state.clocks.get(clock)
     ends = running.due(scene.around.calendar) if running else None
@@ -54,13 +89,20 @@ def within(scene: Scene, *, clock: str) -> Refusal:
     return None
 
 
-def demands_answered(scene: Scene) -> Refusal:
+def demands_answered(scene: Scene, *, outcomes: AskName) -> Refusal:
     """Every demand in the case has its own outcome, and what is called resolved has evidence."""
-    demands, outcomes = scene.fact("demands"), scene.attempt.given["outcomes"]
+    demands, given = scene.fact("demands"), scene.attempt.given[outcomes]
     assert isinstance(demands, int)  # noqa: S101  # registered as a number
-    assert isinstance(outcomes, tuple)  # noqa: S101  # asked for as choices
-    decision = answers_complete(demands, outcomes, evidence=scene.attempt.number("evidence"))
+    assert isinstance(given, tuple)  # noqa: S101  # asked for as choices
+    decision = answers_complete(demands, given, evidence=scene.attempt.number("evidence"))
     return (decision.code, decision.params) if isinstance(decision, Refused) else None
+
+
+def deferral_dated(scene: Scene, *, outcomes: AskName, by: Acts) -> Refusal:
+    """What is called deferred (挂账) was given an owner, measures and a definite date by one of these acts."""
+    given = scene.attempt.given[outcomes]
+    assert isinstance(given, tuple)  # noqa: S101  # asked for as choices
+    return after(scene, acts=by) if Outcome.DEFERRED in given else None
 
 
 def tracks_ended(scene: Scene) -> Refusal:
@@ -69,7 +111,7 @@ def tracks_ended(scene: Scene) -> Refusal:
     return ("tracks_open", {"tracks": "、".join(tracks)}) if tracks else None
 
 
-def person_asked(scene: Scene, *, by: Sequence[str]) -> Refusal:
+def person_asked(scene: Scene, *, by: Asking) -> Refusal:
     """The person was asked, or validly tried, since the latest answer. `by`: the acts that record it.
 
     A rating given by the person counts as reached. Whoever left no way to be reached cannot be asked, and this is not
@@ -79,12 +121,16 @@ def person_asked(scene: Scene, *, by: Sequence[str]) -> Refusal:
         return None
     done, acts = scene.state.done, scene.procedure.acts
     latest = max((index for index, entry in enumerate(done) if acts[entry.act].answers), default=0)
-    calls = [Call(entry.at, bool(entry.given.get("reached", True))) for entry in done[latest:] if entry.act in by]
+    calls = [
+        Call(entry.at, entry.given.get("reached", entry.actor.role == COMPLAINANT) is True)
+        for entry in done[latest:]
+        if entry.act in by
+    ]
     decision = follow_up_done(calls)
     return (decision.code, decision.params) if isinstance(decision, Refused) else None
 
 
-def date_ahead(scene: Scene, *, field: str) -> Refusal:
+def date_ahead(scene: Scene, *, field: AskName) -> Refusal:
     """A date that is given lies ahead: 挂账 needs a definite date, not a wish."""
     day = scene.attempt.given[field]
     assert isinstance(day, date)  # noqa: S101  # asked for as a date
@@ -98,11 +144,13 @@ GUARDS: Mapping[str, Guard] = {
     for guard in (
         fact_is,
         after,
+        person_contacted,
         not_bound,
         at_most,
         someone_else,
         within,
         demands_answered,
+        deferral_dated,
         tracks_ended,
         person_asked,
         date_ahead,

@@ -90,6 +90,8 @@ def library(packs: Sequence[Path] = ()) -> Library:
 
 
 def _read(folder: Path, faults: list[Fault]) -> Instrument:
+    if not any((folder / name).exists() for name in ("terms.toml", "procedure.toml")):
+        faults.append(Fault("nothing_to_read", folder.name, "", {"folder": folder.name}))
     return Instrument(
         folder.name,
         folder,
@@ -104,11 +106,11 @@ def _parse(path: Path, shape: type[FileType], faults: list[Fault]) -> FileType |
         return None
     instrument = path.parent.name
     try:
-        return shape.model_validate(tomllib.loads(path.read_text("utf-8")))
+        return shape.model_validate(tomllib.loads(path.read_text("utf-8-sig")))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         faults.append(Fault("file_unreadable", instrument, path.name, {"why": str(error)}))
     except ValidationError as error:
-        content = tomllib.loads(path.read_text("utf-8"))
+        content = tomllib.loads(path.read_text("utf-8-sig"))
         for problem in error.errors():
             where = f"{path.name}: {_place(content, problem['loc'])}"
             faults.append(Fault("field_wrong", instrument, where, {"why": problem["msg"]}))
@@ -158,9 +160,9 @@ def _loosens(row: Term, correction: Correction) -> str | None:
     """Say what a pack would loosen: it may set what is unknown and shorten what is known (TM-14)."""
     if correction.unit is not None and row.unit is not Unit.UNKNOWN:
         return "unit"
-    if correction.value is not None and correction.value > row.value:
+    if correction.value is not None and not 0 < correction.value <= row.value:
         return "value"
-    if correction.extension is not None and any(rung.most != "unknown" for rung in row.extensions):
+    if correction.extension is not None and [rung.most for rung in row.extensions] != ["unknown"]:
         return "extension"
     return None
 
@@ -192,17 +194,21 @@ def _assemble(
             faults.append(Fault("extends_unknown", instrument.id, "procedure.toml", {"extends": own.extends}))
             return None
         base = extended.file
-    for limit in own.limit:
-        if limit.term not in terms:
-            faults.append(Fault("limit_term_unknown", instrument.id, f"limit {limit.clock}", {"term": limit.term}))
-            return None
+    before = len(faults)
+    faults += [
+        Fault("limit_term_unknown", instrument.id, f"limit {limit.clock}", {"term": limit.term})
+        for limit in own.limit
+        if limit.term not in terms
+    ]
     acts = {act.id: act for act in base.act}
     for tighten in own.tighten:
         act = acts.get(tighten.act)
         if act is None:
             faults.append(Fault("tighten_act_unknown", instrument.id, f"tighten {tighten.act}", {"act": tighten.act}))
-            return None
+            continue
         acts[act.id] = act.model_copy(update={"guards": (*act.guards, *tighten.guards)})
+    if len(faults) > before:
+        return None
     return Procedure(
         id=instrument.id,
         title=own.title,
@@ -210,7 +216,7 @@ def _assemble(
         steps={step.id: step for step in base.step},
         acts=acts,
         clocks={clock.id: clock for clock in base.clock},
-        limits=own.limit,
+        limits=own.limit if base is own else (*own.limit, *base.limit),
         ways=base.way,
         terms=terms,
     )

@@ -186,7 +186,8 @@ def _move_clocks(
     moved = dict(clocks)
     today = attempt.at.astimezone(SHANGHAI).date()
     for name in act.starts:
-        if name in moved:  # a clock is the person's: handing the case on, or back, never sets it to zero
+        if name in moved and procedure.clocks[name].whose == "person":
+            # handing the case on, or back, never sets the person's clock to zero
             moved[name] = replace(moved[name], stopped=None)
         else:
             moved[name] = RunningClock(procedure.limit_for(name, facts, today), attempt.at)

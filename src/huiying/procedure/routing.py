@@ -54,10 +54,13 @@ class Duty:
 def in_conflict(unit: str, respondents: Iterable[str], units: Mapping[str, Unit], *, superiors_too: bool) -> bool:
     """Whether a unit is complained about, is below one that is, acts for one, or (for reports) stands above it."""
     barred = set(respondents)
-    for respondent in tuple(barred):
-        if superiors_too and (superior := units[respondent].superior):
-            barred.add(superior)
-    return any(link in barred for link in _links(unit, units))
+    if any(link in barred for link in _links(unit, units)):
+        return True
+    if not superiors_too:
+        return False
+    # Only the superior itself (and whoever acts for it) is barred: a sister unit below it has no part in this.
+    superiors = {units[respondent].superior for respondent in barred if respondent in units} - {None}
+    return unit in superiors or (unit in units and units[unit].agent_of in superiors)
 
 
 def _links(unit: str, units: Mapping[str, Unit]) -> Iterator[str]:
@@ -69,7 +72,8 @@ def _links(unit: str, units: Mapping[str, Unit]) -> Iterator[str]:
             continue
         seen.add(current)
         yield current
-        waiting += [other for other in (units[current].superior, units[current].agent_of) if other]
+        if current in units:  # whoever is complained about need not be a unit of ours
+            waiting += [other for other in (units[current].superior, units[current].agent_of) if other]
 
 
 def may_assign(

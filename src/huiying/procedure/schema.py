@@ -9,9 +9,9 @@ from collections.abc import Mapping
 from datetime import date
 from enum import StrEnum
 from functools import cached_property
-from typing import Any, Literal
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from huiying.procedure.time_limits import Status, Term, Unit
 
@@ -65,6 +65,9 @@ CENTRE_ROLES = frozenset(
 ROLES = UNIT_ROLES | CENTRE_ROLES | {COMPLAINANT, CLOCKWORK}
 
 
+Filled = Annotated[str, Field(pattern=r"\S")]
+
+
 class Frozen(BaseModel):
     """A part of a file: immutable, and nothing in it that we do not know."""
 
@@ -95,6 +98,12 @@ class Step(Frozen):
     without: tuple[Literal["answer", "follow_up"], ...] = ()
     because: str = ""
 
+    @model_validator(mode="after")
+    def _says_why(self) -> Self:
+        if self.without and not self.because.strip():
+            raise ValueError("an ending that goes without an answer or a follow-up must say why (because)")
+        return self
+
 
 class Ask(Frozen):
     """What an act must be given. Text is content and never becomes state; the rest is folded into the case's facts."""
@@ -104,6 +113,12 @@ class Ask(Frozen):
     kind: Literal["text", "choice", "choices", "unit", "parties", "number", "date", "flag"] = Field(alias="is")
     options: tuple[str, ...] = ()
     optional: bool = False
+
+    @model_validator(mode="after")
+    def _offers_a_choice(self) -> Self:
+        if (self.kind in {"choice", "choices"}) != bool(self.options):
+            raise ValueError("a choice needs options, and nothing else has any")
+        return self
 
 
 class Guard(Frozen):
@@ -128,9 +143,9 @@ class Act(Frozen):
     id: str
     name: str
     track: str = "main"
-    source: tuple[str, ...] = Field(alias="from")
+    source: Annotated[tuple[str, ...], Field(alias="from", min_length=1)]
     target: str | None = Field(default=None, alias="to")
-    by: tuple[str, ...]
+    by: Annotated[tuple[str, ...], Field(min_length=1)]
     article: str = ""
     status: Status = Status.VERIFIED
     asks: tuple[Ask, ...] = ()
@@ -146,13 +161,19 @@ class Act(Frozen):
     answers: bool = False
     follows_up: bool = False
     decides: bool = False
+    #: The person asks for the case to end; no other act of theirs means that.
+    wishes_to_end: bool = False
 
 
 class Clock(Frozen):
-    """A limit's place in the procedure; which row fills it is for the instrument or a local pack to say."""
+    """A limit's place in the procedure; which row fills it is for the instrument or a local pack to say.
+
+    The person's clock is never set to zero by handing the case on; a unit's own clock begins anew with each unit.
+    """
 
     id: str
     name: str
+    whose: Literal["person", "unit"] = "person"
 
 
 class Limit(Frozen):
@@ -181,11 +202,17 @@ class Correction(Frozen):
     """What a local pack fills in or shortens in a row of another instrument: a unit not known, a limit kept shorter."""
 
     term: str
-    value: int | None = None
+    value: Annotated[int, Field(gt=0)] | None = None
     unit: Unit | None = None
-    extension: int | None = None
-    article: str
+    extension: Annotated[int, Field(gt=0)] | None = None
+    article: Filled
     status: Status = Status.DESIGN
+
+    @model_validator(mode="after")
+    def _sets_something(self) -> Self:
+        if self.value is None and self.unit is None and self.extension is None:
+            raise ValueError("a correction sets a value, a unit or an extension")
+        return self
 
 
 class ProcedureFile(Frozen):
@@ -203,6 +230,16 @@ class ProcedureFile(Frozen):
     limit: tuple[Limit, ...] = ()
     way: tuple[Way, ...] = ()
     tighten: tuple[Tighten, ...] = ()
+
+    @model_validator(mode="after")
+    def _is_one_thing(self) -> Self:
+        if self.valid_to < self.valid_from:
+            raise ValueError("valid_to lies before valid_from")
+        if self.extends is not None and (self.track or self.step or self.act or self.clock or self.way):
+            raise ValueError(
+                "a pack that extends a procedure adds limits and guards only, no tracks, steps, acts or ways"
+            )
+        return self
 
 
 class TermsFile(Frozen):

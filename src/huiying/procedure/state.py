@@ -101,9 +101,10 @@ class State:
         wanted = frozenset(acts)
         return frozenset(entry.actor.person for entry in self.done if entry.act in wanted)
 
-    def times(self, act: str, *, track: str | None = None) -> int:
-        """Return how often an act was done, on one track or on all."""
-        return sum(entry.act == act and track in {None, entry.track} for entry in self.done)
+    def times(self, act: str, *, track: str, unit: str | None) -> int:
+        """Return how often an act was done on a track, by one unit or (None) by anyone."""
+        same_act = [entry for entry in self.done if entry.act == act and entry.track == track]
+        return sum(unit in {None, entry.actor.unit} for entry in same_act)
 
     def respondents(self) -> tuple[str, ...]:
         """Return the units that the demand is directed against."""

@@ -96,7 +96,7 @@ class Term(_Frozen):
     suspend_on: tuple[str, ...] = ()
     consent_by: str | None = None
     roll: Roll = Roll.NONE
-    article: str
+    article: Annotated[str, Field(pattern=r"\S")]
     valid_from: date = date.min
     valid_to: date = date.max
     status: Status
