@@ -12,7 +12,7 @@ import click
 
 from huiying.config.environment import read
 from huiying.procedure.decision import NOTHING, Refused
-from huiying.procedure.words import LANGUAGES, say
+from huiying.procedure.words import LANGUAGES, refusal, say
 
 WORDS = Path(__file__).parent / "words"
 EXIT_FELL_SHORT, EXIT_BAD_INPUT = 1, 2
@@ -48,7 +48,7 @@ def rule_words(code: str, params: Mapping[str, object] = NOTHING) -> str:
 
 def sentence(refused: Refused) -> str:
     """Return a refusal as people read it: the reason, and the article where there is one."""
-    reason = rule_words(f"refusal.{refused.code}", refused.params)
+    reason = refusal(refused.code, refused.params, language())
     return f"{reason}（{refused.article}）" if refused.article else reason
 
 

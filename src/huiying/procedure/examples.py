@@ -22,7 +22,7 @@ from huiying.procedure.routing import Level, Unit
 from huiying.procedure.schema import Act, Ask, Frozen, Procedure
 from huiying.procedure.state import MAIN, Actor, Attempt, State, Surroundings
 from huiying.procedure.time_limits import SHANGHAI, Due, Roll, Suspension, due
-from huiying.procedure.words import catalogue, say
+from huiying.procedure.words import catalogue, refusal, say
 from huiying.procedure.workdays import Calendar, china
 
 
@@ -35,10 +35,11 @@ class UnitCard(Frozen):
 
 
 class PersonCard(Frozen):
-    """A person of an example's cast: a role, and the unit it belongs to."""
+    """A person of an example's cast: a role, the unit it belongs to, and 本人 where one person has two roles."""
 
     role: str = Field(alias="角色")
     unit: str | None = Field(default=None, alias="单位")
+    same_as: str | None = Field(default=None, alias="本人")
 
 
 class ActLine(Frozen):
@@ -60,7 +61,7 @@ class TermLine(Frozen):
 
     term: str = Field(alias="规则")
     start: datetime | date = Field(alias="起算")
-    roll: Roll | None = Field(default=None, alias="顺延")
+    roll: str | None = Field(default=None, alias="顺延")
     suspended: tuple[tuple[date, date], ...] = Field(default=(), alias="中止")
     ground: str | None = Field(default=None, alias="中止理由")
     extended: int = Field(default=0, alias="延长")
@@ -115,15 +116,18 @@ def _run_terms(library: Library, example: Example, calendar: Calendar) -> Iterat
                 term,
                 start,
                 calendar,
-                suspensions=[Suspension(first, last, line.ground) for first, last in line.suspended],
+                suspensions=[
+                    Suspension(first, last, line.ground and _id(line.ground, "choice"))
+                    for first, last in line.suspended
+                ],
                 extended=line.extended,
-                extended_by=line.extended_by,
-                roll=line.roll,
+                extended_by=line.extended_by and _id(line.extended_by, "approver", "role"),
+                roll=None if line.roll is None else Roll(_id(line.roll, "roll")),
             )
         )
         where = f"{number} {line.term}"
         if isinstance(answer, Refused):
-            yield from _differ(where, line.refused, say(f"refusal.{answer.code}", answer.params))
+            yield from _differ(where, line.refused, refusal(answer.code, answer.params))
         else:
             yield from _differ(where, line.refused or _plain(line.ends), _plain(answer.at))
             if answer.provisional != line.provisional:
@@ -147,23 +151,21 @@ def _differ(where: str, said: str | None, came: str | None) -> Iterator[str]:
         yield say("example.differs", {"where": where, "said": said, "came": came})
 
 
+def _id(text: str, *tables: str) -> str:
+    """Return the id behind a Chinese word of these tables; what is in none of them is an id already."""
+    for code, said in catalogue("zh_hans").items():
+        table, _, name = code.partition(".")
+        if said == text and table in tables:
+            return name
+    return text
+
+
 class _Speech:
     """Turns an example's Chinese words into ids: roles, acts by name, fields by label, choices by what people read."""
 
     def __init__(self, procedure: Procedure) -> None:
         self.procedure = procedure
         self.acts = {act.name: act for act in procedure.acts.values()}
-        self._ids = {
-            table: {
-                text: code.removeprefix(f"{table}.")
-                for code, text in catalogue("zh_hans").items()
-                if code.startswith(f"{table}.")
-            }
-            for table in ("role", "choice", "level")
-        }
-
-    def id(self, table: str, text: str) -> str:
-        return self._ids[table].get(text, text)
 
     def given(self, act: Act, given: Mapping[str, Any]) -> dict[str, object]:
         asks = {ask.label: ask for ask in act.asks}
@@ -174,9 +176,10 @@ class _Speech:
 
     def _value(self, ask: Ask | None, value: object) -> object:
         if isinstance(value, list):
-            return tuple(self.id("choice", str(item)) for item in value)
+            return tuple(_id(str(item), "choice") for item in value)
         if ask is not None and ask.kind == "choice":
-            return self.id("choice", str(value))
+            said = catalogue("zh_hans")
+            return next((option for option in ask.options if said.get(f"choice.{option}") == value), str(value))
         return value
 
 
@@ -188,19 +191,19 @@ def _run_story(procedure: Procedure, example: Example, calendar: Calendar) -> It
         return
     around = Surroundings(
         {
-            name: Unit(name, Level(speech.id("level", card.level)), card.superior, card.agent_of)
+            name: Unit(name, Level(_id(card.level, "level")), card.superior, card.agent_of)
             for name, card in example.units.items()
         },
         calendar,
     )
-    people = {name: _actor(speech, name, card) for name, card in example.people.items()}
+    people = {name: _actor(name, card) for name, card in example.people.items()}
     state = begin(procedure)
     for number, line in enumerate(example.story, start=1):
         act, where = speech.acts[line.does], f"{number} {line.does}"
         given = speech.given(act, line.given)
         answer = apply(procedure, state, Attempt(act.id, people[line.who], _local(line.at), given, line.track), around)
         if isinstance(answer, Refused):
-            yield from _differ(where, line.refused, say(f"refusal.{answer.code}", answer.params))
+            yield from _differ(where, line.refused, refusal(answer.code, answer.params))
             yield from _differ(where, line.article or answer.article, answer.article)
             continue
         yield from _differ(where, line.refused, None)
@@ -208,10 +211,10 @@ def _run_story(procedure: Procedure, example: Example, calendar: Calendar) -> It
         yield from _look(procedure, state, line, where, calendar)
 
 
-def _actor(speech: _Speech, name: str, card: PersonCard | str) -> Actor:
+def _actor(name: str, card: PersonCard | str) -> Actor:
     if isinstance(card, str):
-        return Actor(name, speech.id("role", card))
-    return Actor(name, speech.id("role", card.role), card.unit)
+        return Actor(name, _id(card, "role"))
+    return Actor(card.same_as or name, _id(card.role, "role"), card.unit)
 
 
 def _strangers(speech: _Speech, example: Example) -> Iterator[str]:
@@ -219,11 +222,13 @@ def _strangers(speech: _Speech, example: Example) -> Iterator[str]:
     clocks = {clock.name for clock in speech.procedure.clocks.values()}
     named: list[tuple[object, object, Container[object]]] = []
     for name, card in example.units.items():
-        named.append((name, speech.id("level", card.level), set(Level)))
+        named.append((name, _id(card.level, "level"), set(Level)))
         named += [(name, other, example.units) for other in (card.superior, card.agent_of) if other is not None]
     for name, person in example.people.items():
         if isinstance(person, PersonCard) and person.unit is not None:
             named.append((name, person.unit, example.units))
+        if isinstance(person, PersonCard) and person.same_as is not None:
+            named.append((name, person.same_as, example.people))
     for number, line in enumerate(example.story, start=1):
         named += [(number, line.does, speech.acts), (number, line.who, example.people)]
         named += [(number, clock, clocks) for clock in line.due]

@@ -46,7 +46,7 @@ Times = Annotated[int, Field(gt=0)]
 def fact_is(scene: Scene, *, fact: FactName, among: Values) -> Refusal:
     """What this act gives, or else a fact of the case, is one of these values."""
     value = scene.fact(fact)
-    return None if value in among else ("fact_differs", {"fact": fact, "value": value})
+    return None if value in among else ("fact_differs", {"fact": scene.procedure.labels[fact], "value": value})
 
 
 def after(scene: Scene, *, acts: Acts) -> Refusal:
@@ -54,6 +54,13 @@ def after(scene: Scene, *, acts: Acts) -> Refusal:
     if scene.state.persons(acts):
         return None
     return "must_come_first", {"acts": "、".join(scene.procedure.acts[act].name for act in acts)}
+
+
+def before(scene: Scene, *, acts: Acts) -> Refusal:
+    """None of these acts was done before: a demand that was dispatched is withdrawn through the centre."""
+    if not scene.state.persons(acts):
+        return None
+    return "no_longer_possible", {"acts": "、".join(scene.procedure.acts[act].name for act in acts)}
 
 
 def person_contacted(scene: Scene, *, by: Asking) -> Refusal:
@@ -108,7 +115,7 @@ def deferral_dated(scene: Scene, *, outcomes: AskName, by: Acts) -> Refusal:
 def tracks_ended(scene: Scene) -> Refusal:
     """No support order is open: the lead gives one answer, with what its helpers delivered."""
     tracks = open_tracks(scene.state.steps, scene.procedure.endings, but=MAIN)
-    return ("tracks_open", {"tracks": "、".join(tracks)}) if tracks else None
+    return ("tracks_open", {"tracks": scene.procedure.track_names(tracks)}) if tracks else None
 
 
 def person_asked(scene: Scene, *, by: Asking) -> Refusal:
@@ -144,6 +151,7 @@ GUARDS: Mapping[str, Guard] = {
     for guard in (
         fact_is,
         after,
+        before,
         person_contacted,
         not_bound,
         at_most,

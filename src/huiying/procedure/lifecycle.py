@@ -14,12 +14,14 @@ from huiying.procedure.closure import open_tracks
 from huiying.procedure.decision import Allowed, Decision, Refused
 from huiying.procedure.guards import GUARDS
 from huiying.procedure.routing import in_conflict, may_assign
-from huiying.procedure.schema import UNIT_ROLES, Act, Ask, Kind, Procedure
+from huiying.procedure.schema import CENTRE_ROLES, UNIT_ROLES, Act, Ask, Kind, Procedure
 from huiying.procedure.state import MAIN, Attempt, Done, RunningClock, Scene, State, Surroundings, parties
 from huiying.procedure.time_limits import SHANGHAI, Due, Suspension, Term, may_extend, may_suspend
 
 #: What a given value must be, by the kind of its ask; choices are tuples, units and texts are strings.
 VALUES: Mapping[str, type] = {"number": int, "date": date, "flag": bool, "choices": tuple, "parties": tuple}
+#: What rows call the centre where it approves an extension.
+HOTLINE = "hotline"
 SECRECY = "《信访工作条例》第30条、第46条"
 
 
@@ -50,6 +52,8 @@ def apply(procedure: Procedure, state: State, attempt: Attempt, around: Surround
     if isinstance(decision, Refused):
         return decision
     act = procedure.acts[attempt.act]
+    if act.target is not None and procedure.steps[act.target].content_free:
+        return _stub(state, attempt, act.target)
     given = {ask.name: attempt.given[ask.name] for ask in act.asks if ask.kind != "text" and ask.name in attempt.given}
     facts = {**state.facts, **given}
     steps, units = dict(state.steps), dict(state.units)
@@ -65,6 +69,12 @@ def apply(procedure: Procedure, state: State, attempt: Attempt, around: Surround
     clocks = _move_clocks(procedure, state.clocks, act, attempt, facts)
     entry = Done(attempt.act, attempt.actor, attempt.at, attempt.track, given)
     return State(steps=steps, units=units, facts=facts, clocks=clocks, done=(*state.done, entry))
+
+
+def _stub(state: State, attempt: Attempt, step: str) -> State:
+    """Return what is left of a case whose content may not be kept: that it was here, who did what, and when."""
+    entries = (*state.done, Done(attempt.act, attempt.actor, attempt.at, attempt.track, {}))
+    return State(steps={MAIN: step}, done=tuple(replace(entry, given={}) for entry in entries))
 
 
 def _wrong_place(procedure: Procedure, state: State, act: Act, attempt: Attempt) -> Refused | None:
@@ -132,10 +142,11 @@ def _is_report(facts: Mapping[str, object]) -> bool:
 
 
 def _tracks_open(procedure: Procedure, state: State, act: Act, attempt: Attempt) -> Refused | None:
-    if attempt.track == MAIN and act.target in procedure.endings:
+    ends = attempt.track == MAIN and act.target in procedure.endings
+    if ends and not procedure.steps[str(act.target)].content_free:
         tracks = open_tracks(state.steps, procedure.endings, but=MAIN)
         if tracks:
-            return Refused("tracks_open", act.article, {"tracks": "、".join(tracks)})
+            return Refused("tracks_open", act.article, {"tracks": procedure.track_names(tracks)})
     return None
 
 
@@ -176,8 +187,12 @@ def _extends(clock: RunningClock, term: Term, attempt: Attempt, around: Surround
     ends = clock.due(around.calendar)
     if isinstance(ends, Due) and attempt.at >= ends.moment:
         return Refused("extension_after_expiry", term.article, {"due": ends.at.isoformat()})
-    by = str(attempt.given.get("approved_by", attempt.actor.role))
-    return may_extend(term, attempt.number("days"), already=clock.extended, by=by)
+    return may_extend(term, attempt.number("days"), already=clock.extended, by=_approver(attempt))
+
+
+def _approver(attempt: Attempt) -> str:
+    """Whose approval an act is, in the words of a row's `by`: the hotline's, or the role's own."""
+    return HOTLINE if attempt.actor.role in CENTRE_ROLES else attempt.actor.role
 
 
 def _move_clocks(
@@ -196,8 +211,9 @@ def _move_clocks(
             moved[name] = replace(moved[name], stopped=attempt.at)
     if act.extends is not None:
         clock = moved[act.extends]
-        by = str(attempt.given.get("approved_by", attempt.actor.role))
-        moved[act.extends] = replace(clock, extended=clock.extended + attempt.number("days"), extended_by=by)
+        moved[act.extends] = replace(
+            clock, extended=clock.extended + attempt.number("days"), extended_by=_approver(attempt)
+        )
     if act.suspends is not None:
         ground = str(attempt.given["ground"])
         moved[act.suspends] = replace(moved[act.suspends], stands_since=today, stands_on=ground)

@@ -5,7 +5,7 @@ TOML names guards and gives their parameters; it holds no expressions. What is w
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date
 from enum import StrEnum
 from functools import cached_property
@@ -282,6 +282,16 @@ class Procedure(Frozen):
             else act.source
             for act in self.acts.values()
         }
+
+    @cached_property
+    def labels(self) -> Mapping[str, str]:
+        """What people call each field that an act asks for."""
+        return {ask.name: ask.label for act in self.acts.values() for ask in act.asks}
+
+    def track_names(self, tracks: Iterable[str]) -> str:
+        """Return tracks as people call them: `support-1` is 协办1."""
+        kinds = ((*track.rpartition("-")[::2],) for track in tracks)
+        return "、".join(f"{self.tracks[kind].name}{number}" for kind, number in kinds)
 
     def limit_for(self, clock: str, facts: Mapping[str, object], on: date) -> Term | None:
         """Return the row that fills a clock for these facts on the day it starts, None where no rule does."""

@@ -167,9 +167,8 @@ def may_suspend(term: Term, ground: str | None) -> Decision:
         return Allowed(term.article)
     if ground in term.suspend_on:
         return Allowed(term.article)
-    grounds = "、".join(term.suspend_on)
-    code = "suspension_ground_not_listed" if grounds else "suspension_never"
-    return Refused(code, term.article, {"term": term.id, "ground": ground or "", "grounds": grounds})
+    code = "suspension_ground_not_listed" if term.suspend_on else "suspension_never"
+    return Refused(code, term.article, {"term": term.id, "ground": ground or "", "grounds": term.suspend_on})
 
 
 def may_extend(term: Term, amount: int, *, already: int = 0, by: str | None = None) -> Decision:
@@ -181,7 +180,7 @@ def may_extend(term: Term, amount: int, *, already: int = 0, by: str | None = No
         return Refused("extension_never", term.article, {"term": term.id})
     rung = next((e for e in term.extensions if by in {None, e.by}), None)
     if rung is None:
-        approvers = "、".join(e.by for e in term.extensions)
+        approvers = tuple(rung.by for rung in term.extensions)
         return Refused("extension_wrong_approver", term.article, {"by": by, "approvers": approvers})
     if amount <= 0:
         return Refused("extension_not_positive", term.article, {"amount": amount})
@@ -189,7 +188,9 @@ def may_extend(term: Term, amount: int, *, already: int = 0, by: str | None = No
         return Refused("extension_unknown", term.article, {"term": term.id})
     if rung.most != "fixed" and already + amount > rung.most:
         return Refused(
-            "extension_too_long", term.article, {"amount": already + amount, "most": rung.most, "unit": term.unit.value}
+            "extension_too_long",
+            term.article,
+            {"amount": already + amount, "most": rung.most, "measure": term.unit.value},
         )
     return Allowed(term.article)
 

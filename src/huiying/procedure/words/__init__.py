@@ -32,3 +32,32 @@ def say(
     `folder` holds the catalogues; the rules' own, unless a door or a command brings its own words.
     """
     return catalogue(language, folder)[code].format_map(params)
+
+
+#: Parameter of a refusal → the tables in which its ids have words; a tuple is said as a list.
+SPOKEN = {
+    "role": ("role",),
+    "by": ("approver", "role"),
+    "approvers": ("approver", "role"),
+    "ground": ("choice",),
+    "grounds": ("choice",),
+    "value": ("choice",),
+    "measure": ("unit",),
+    "kind": ("ask",),
+}
+
+
+def refusal(code: str, params: Mapping[str, object] = NOTHING, language: str = DEFAULT_LANGUAGE) -> str:
+    """Return a refusal's sentence, with the ids in its parameters said in people's words."""
+    spoken = {name: _spoken(name, value, language) for name, value in params.items()}
+    return say(f"refusal.{code}", spoken, language)
+
+
+def _spoken(name: str, value: object, language: str) -> object:
+    if isinstance(value, tuple):
+        return say("list.comma", NOTHING, language).join(str(_spoken(name, item, language)) for item in value)
+    for table in ("flag",) if isinstance(value, bool) else SPOKEN.get(name, ()):
+        found = catalogue(language).get(f"{table}.{str(value).lower()}")
+        if found is not None:
+            return found
+    return value
