@@ -43,5 +43,20 @@ STREETS_OFFICER = Actor("老魏", "officer", STREETS)
 CLOCK = Actor("系统", "clockwork")
 
 EVERYONE = (
-    CHEN, LI, ZHOU, ZHAO, WANG, LIU, SUN, QIAN, WU, ZHENG, FENG, HE, GUAN, STREETS_CLERK, STREETS_OFFICER, CLOCK,
+    CHEN,
+    LI,
+    ZHOU,
+    ZHAO,
+    WANG,
+    LIU,
+    SUN,
+    QIAN,
+    WU,
+    ZHENG,
+    FENG,
+    HE,
+    GUAN,
+    STREETS_CLERK,
+    STREETS_OFFICER,
+    CLOCK,
 )

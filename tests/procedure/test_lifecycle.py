@@ -17,7 +17,14 @@ from huiying.procedure.time_limits import SHANGHAI, Due, Term
 from huiying.procedure.workdays import china
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule, run_state_machine_as_test
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    initialize,
+    invariant,
+    precondition,
+    rule,
+    run_state_machine_as_test,
+)
 from people import CHEN, HE, LI, LIU, SUN, WANG, WATER, WU, ZHAO, ZHOU
 
 AROUND = Surroundings(people.UNITS, china())
@@ -25,7 +32,9 @@ GUANGDONG = library().procedures["guangdong"]
 MONDAY = datetime(2026, 11, 2, 9, 0, tzinfo=SHANGHAI)
 
 
-def attempt(act: str, actor: Actor, given: Mapping[str, object] | None = None, *, days: float = 0, track: str = MAIN) -> Attempt:
+def attempt(
+    act: str, actor: Actor, given: Mapping[str, object] | None = None, *, days: float = 0, track: str = MAIN
+) -> Attempt:
     return Attempt(act, actor, MONDAY + timedelta(days=days), given or {}, track)
 
 
@@ -62,7 +71,9 @@ def test_an_act_says_where_it_is_refused_and_under_which_article() -> None:
     assert refusal(GUANGDONG, state, attempt("contact", WANG, track="support-1")) == "track_unknown"
     assert refusal(GUANGDONG, state, attempt("contact", LI)) == "not_this_role"
     assert refusal(GUANGDONG, state, attempt("contact", people.STREETS_OFFICER, {"reached": True})) == "not_your_unit"
-    assert may(GUANGDONG, state, attempt("contact", WANG, {"reached": True}), AROUND) == Allowed("《北京市接诉即办工作条例》第15条")
+    assert may(GUANGDONG, state, attempt("contact", WANG, {"reached": True}), AROUND) == Allowed(
+        "《北京市接诉即办工作条例》第15条"
+    )
 
 
 @pytest.mark.parametrize(
@@ -85,11 +96,21 @@ def test_a_unit_that_is_complained_about_can_neither_get_the_case_nor_act_on_it(
     against = attempt("register", LI, {"kind": "complaint", "demands": 1, "respondents": (WATER,)})
     state = walk(GUANGDONG, against)
     assert refusal(GUANGDONG, state, DISPATCHED) == "unit_in_conflict"
-    assert refusal(GUANGDONG, state, Attempt("dispatch", Actor("内应", "dispatcher", WATER), MONDAY, {"lead": people.STREETS})) == "unit_in_conflict"
+    assert (
+        refusal(
+            GUANGDONG, state, Attempt("dispatch", Actor("内应", "dispatcher", WATER), MONDAY, {"lead": people.STREETS})
+        )
+        == "unit_in_conflict"
+    )
 
 
 def test_text_is_content_and_never_becomes_state() -> None:
-    state = walk(GUANGDONG, REGISTERED, DISPATCHED, attempt("return_order", ZHAO, {"ground": "wrong_area", "why": "陈女士住东区"}))
+    state = walk(
+        GUANGDONG,
+        REGISTERED,
+        DISPATCHED,
+        attempt("return_order", ZHAO, {"ground": "wrong_area", "why": "陈女士住东区"}),
+    )
     assert "陈女士住东区" not in repr(state)
     assert state.facts["ground"] == "wrong_area"
 
@@ -105,7 +126,13 @@ def test_nothing_of_a_secret_stays_but_that_it_was_here() -> None:
     )
     assert state.steps == {MAIN: "handed_over"}
     assert (state.facts, state.units, state.clocks) == ({}, {}, {})
-    assert [entry.act for entry in state.done] == ["register", "dispatch", "sign_for_case", "order_support", "hand_over_secret"]
+    assert [entry.act for entry in state.done] == [
+        "register",
+        "dispatch",
+        "sign_for_case",
+        "order_support",
+        "hand_over_secret",
+    ]
     assert all(entry.given == {} for entry in state.done)
 
 
@@ -129,7 +156,9 @@ def ends(state: State, clock: str = "handle") -> date | datetime | None:
 
 def test_the_persons_clock_is_never_set_to_zero_and_a_units_own_begins_anew() -> None:
     shandong = library().procedures["shandong"]
-    state = walk(shandong, REGISTERED, DISPATCHED, attempt("return_order", ZHAO, {"ground": "wrong_area", "why": "x"}, days=1))
+    state = walk(
+        shandong, REGISTERED, DISPATCHED, attempt("return_order", ZHAO, {"ground": "wrong_area", "why": "x"}, days=1)
+    )
     before = ends(state)
     state = walk(
         shandong, REGISTERED, DISPATCHED, attempt("return_order", ZHAO, {"ground": "wrong_area", "why": "x"}, days=1),
@@ -148,21 +177,38 @@ def test_a_running_case_keeps_the_rule_that_was_in_force_when_its_clock_started(
 
 def with_row(**changes: object) -> Procedure:
     """The general flow with one limit, whose row a test makes up: no hotline row known to us lists a suspension."""
-    facts = {"id": "T-1", "name": "试", "procedure": "p", "step": "s", "from_event": "dispatched", "article": "试行办法第1条"}
+    facts = {
+        "id": "T-1",
+        "name": "试",
+        "procedure": "p",
+        "step": "s",
+        "from_event": "dispatched",
+        "article": "试行办法第1条",
+    }
     row = Term.model_validate({**facts, "value": 5, "unit": "wd", "status": "D", **changes})
-    return library().procedures["shandong"].model_copy(
-        update={"terms": {**library().terms, "SD-01": row}},
+    return (
+        library()
+        .procedures["shandong"]
+        .model_copy(
+            update={"terms": {**library().terms, "SD-01": row}},
+        )
     )
 
 
 def test_a_clock_stands_still_on_a_listed_ground_and_runs_on() -> None:
     procedure = with_row(suspend_on=["test"])
     state = handling(procedure)
-    assert refusal(procedure, state, attempt("suspend_clock", WANG, {"ground": "materials"})) == "suspension_ground_not_listed"
+    assert (
+        refusal(procedure, state, attempt("suspend_clock", WANG, {"ground": "materials"}))
+        == "suspension_ground_not_listed"
+    )
     assert refusal(procedure, state, attempt("resume_clock", WANG)) == "clock_runs_already"
     stopped = apply(procedure, state, attempt("suspend_clock", WANG, {"ground": "test"}, days=1), AROUND)
     assert isinstance(stopped, State)
-    assert refusal(procedure, stopped, attempt("suspend_clock", WANG, {"ground": "test"}, days=2)) == "clock_stands_already"
+    assert (
+        refusal(procedure, stopped, attempt("suspend_clock", WANG, {"ground": "test"}, days=2))
+        == "clock_stands_already"
+    )
     runs = apply(procedure, stopped, attempt("resume_clock", WANG, days=3), AROUND)
     assert isinstance(runs, State)
     assert (ends(state), ends(runs)) == (date(2026, 11, 9), date(2026, 11, 12)), "Tuesday to Thursday are not counted"
@@ -243,7 +289,9 @@ class AnyOrder(RuleBasedStateMachine):
 
     been: ClassVar[set[str]] = set()
 
-    @initialize(name=st.sampled_from(sorted(library().procedures)), kind=st.sampled_from(list(Kind)), demands=st.integers(1, 2))
+    @initialize(
+        name=st.sampled_from(sorted(library().procedures)), kind=st.sampled_from(list(Kind)), demands=st.integers(1, 2)
+    )
     def register(self, name: str, kind: Kind, demands: int) -> None:
         self.procedure = library().procedures[name]
         self.now = MONDAY
@@ -257,10 +305,14 @@ class AnyOrder(RuleBasedStateMachine):
         self.now += timedelta(hours=hours)
         open_now = [track for track, step in self.state.steps.items() if step not in self.procedure.endings]
         track = data.draw(st.sampled_from(sorted((fitting and open_now) or self.state.steps)))
-        here = [act for act in self.procedure.acts.values() if self.state.steps[track] in self.procedure.sources[act.id]]
+        here = [
+            act for act in self.procedure.acts.values() if self.state.steps[track] in self.procedure.sources[act.id]
+        ]
         if not here:
             return
-        away = {"handed_over", "withdrawn", "withdrawing"} if hours % 8 else set[str]()  # else most walks would end at once
+        away = (
+            {"handed_over", "withdrawn", "withdrawing"} if hours % 8 else set[str]()
+        )  # else most walks would end at once
         moving = [
             act
             for act in here
@@ -336,7 +388,11 @@ def test_no_order_of_events_breaks_the_law() -> None:
     run_state_machine_as_test(  # type: ignore[no-untyped-call]
         AnyOrder,
         settings=settings(
-            max_examples=400, stateful_step_count=60, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True
+            max_examples=400,
+            stateful_step_count=60,
+            deadline=None,
+            suppress_health_check=list(HealthCheck),
+            derandomize=True,
         ),
     )
     assert set(GUANGDONG.steps) - AnyOrder.been == {"registering"}, "the dice came everywhere"

@@ -103,7 +103,10 @@ def test_asking_the_person_means_reaching_them_or_three_tries_on_two_days_at_dif
 
 
 def test_hours_of_a_follow_up_are_those_of_shanghai() -> None:
-    abroad = [Call(call.at.astimezone(tz=None) + timedelta(0), reached=False) for call in calls("10 09:00", "10 14:00", "11 19:00")]
+    abroad = [
+        Call(call.at.astimezone(tz=None) + timedelta(0), reached=False)
+        for call in calls("10 09:00", "10 14:00", "11 19:00")
+    ]
     assert reason(follow_up_done(abroad)) == ""
 
 

@@ -76,7 +76,9 @@ def test_the_vectors(start: str, value: int, unit: str, roll: str, expected: str
 
 
 def test_every_row_of_the_law_is_there_as_it_stands() -> None:
-    columns = "id procedure step from_event value unit ext ext_unit ext_by suspend_on roll basis valid_from valid_to status"
+    columns = (
+        "id procedure step from_event value unit ext ext_unit ext_by suspend_on roll basis valid_from valid_to status"
+    )
     block = shared("rules.md").read_text("utf-8").split("## 12.")[1].split("```csv")[1].split("```")[0].strip()
     rows = list(csv.DictReader(io.StringIO(block), fieldnames=columns.split()))
     assert {row["id"] for row in rows} == set(TERMS)
@@ -152,12 +154,19 @@ def test_an_independent_count_agrees_on_100_000_random_cases() -> None:
             known_years=range(2004, through + 1),
             **calendar,
         )
-        case = f"{row.value} {unit} from {start} roll {roll} suspended {suspended} extended {extension} through {through}"
+        case = (
+            f"{row.value} {unit} from {start} roll {roll} suspended {suspended} extended {extension} through {through}"
+        )
         assert isinstance(answer, Due)
         assert (answer.at, answer.provisional) == naive, case
         for mark, hit in (
-            (unit, True), ("back", back), ("suspended", suspended), ("extended", extension),
-            ("rolled", answer.derivation[-1].why == "rolled_to"), ("provisional", answer.provisional), ("truncated", through < 2026),
+            (unit, True),
+            ("back", back),
+            ("suspended", suspended),
+            ("extended", extension),
+            ("rolled", answer.derivation[-1].why == "rolled_to"),
+            ("provisional", answer.provisional),
+            ("truncated", through < 2026),
         ):
             seen[mark] += bool(hit)
     assert min(seen.values()) > 1000, f"the dice left something out: {seen}"
@@ -186,7 +195,12 @@ def test_a_roll_that_meets_a_suspension_passes_over_it() -> None:
 
 @pytest.mark.parametrize(
     ("start", "months", "expected"),
-    [("2026-01-31", 1, "2026-02-28"), ("2024-01-31", 1, "2024-02-29"), ("2026-08-31", 6, "2027-02-28"), ("2026-12-15", 3, "2027-03-15")],
+    [
+        ("2026-01-31", 1, "2026-02-28"),
+        ("2024-01-31", 1, "2024-02-29"),
+        ("2026-08-31", 6, "2027-02-28"),
+        ("2026-12-15", 3, "2027-03-15"),
+    ],
 )
 def test_months_end_on_the_same_day_or_the_months_last(start: str, months: int, expected: str) -> None:
     assert ends(term(months, Unit.MONTHS), date.fromisoformat(start)) == date.fromisoformat(expected)
@@ -262,7 +276,9 @@ def test_extensions_by_whom_and_how_far() -> None:
     assert code(may_extend(petition, 5, by="officer")) == "extension_wrong_approver"
     assert code(may_extend(petition, 0, by="unit_head")) == "extension_not_positive"
     assert code(may_extend(TERMS["SP-04"], 5)) == "extension_unknown"
-    assert isinstance(may_extend(penalty, 400, by="collective"), Allowed), "a collective decision fixes any definite time"
+    assert isinstance(may_extend(penalty, 400, by="collective"), Allowed), (
+        "a collective decision fixes any definite time"
+    )
 
 
 def test_suspension_needs_a_listed_ground() -> None:

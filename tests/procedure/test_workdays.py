@@ -38,21 +38,53 @@ def test_a_year_of_the_new_rules_has_248_working_days(year: int) -> None:
 @pytest.mark.parametrize(
     ("year", "count"),
     # 中秋 fell on 国庆 in 2009 and 2020, so that these years have a day less.
-    [(2004, 10), (2007, 10), (2008, 11), (2009, 10), (2013, 11), (2014, 11), (2020, 10), (2024, 11), (2025, 13), (2026, 13)],
+    [
+        (2004, 10),
+        (2007, 10),
+        (2008, 11),
+        (2009, 10),
+        (2013, 11),
+        (2014, 11),
+        (2020, 10),
+        (2024, 11),
+        (2025, 13),
+        (2026, 13),
+    ],
 )
 def test_statutory_days_follow_the_version_of_the_law(year: int, count: int) -> None:
     assert sum(china().day(day).statutory for day in every_day(year)) == count
 
 
 def test_the_statutory_days_of_2026() -> None:
-    expected = ["01-01", "02-16", "02-17", "02-18", "02-19", "04-05", "05-01", "05-02", "06-19", "09-25", "10-01", "10-02", "10-03"]
+    expected = [
+        "01-01",
+        "02-16",
+        "02-17",
+        "02-18",
+        "02-19",
+        "04-05",
+        "05-01",
+        "05-02",
+        "06-19",
+        "09-25",
+        "10-01",
+        "10-02",
+        "10-03",
+    ]
     assert [f"{day:%m-%d}" for day in every_day(2026) if china().day(day).statutory] == expected
 
 
 @pytest.mark.parametrize(
     ("day", "statutory"),
     # 除夕 was statutory from 2008 to 2013 and is again since 2025; the third day of the year's beginning changed with it.
-    [("2007-02-17", False), ("2008-02-06", True), ("2013-02-09", True), ("2014-01-30", False), ("2024-02-09", False), ("2025-01-28", True)],
+    [
+        ("2007-02-17", False),
+        ("2008-02-06", True),
+        ("2013-02-09", True),
+        ("2014-01-30", False),
+        ("2024-02-09", False),
+        ("2025-01-28", True),
+    ],
 )
 def test_new_years_eve_comes_and_goes(day: str, statutory: bool) -> None:  # noqa: FBT001  # a table
     assert china().day(date.fromisoformat(day)).statutory is statutory

@@ -195,7 +195,7 @@ def _rows(path: Path) -> Iterator[Mapping[str, str]]:
 
 def _why(line: Line) -> str:
     detail = (
-        f"（{words(f'choice.{line.detail}')}）" if line.why.startswith("suspended") and line.detail else line.detail
+        f"（{rule_words(f'choice.{line.detail}')}）" if line.why.startswith("suspended") and line.detail else line.detail
     )
     said = rule_words(f"why.{line.why}", {"detail": detail, "number": line.number})
     return said + (rule_words("why.assumed") if line.assumed else "")
@@ -220,7 +220,7 @@ def _document(term: Term, answer: Due, start: str) -> dict[str, object]:
 def _print(term: Term, answer: Due) -> None:
     when = answer.at.isoformat(sep=" ") if isinstance(answer.at, datetime) else f"{answer.at.isoformat()} 24:00"
     click.echo(words("command.ends_provisional" if answer.provisional else "command.ends", {"when": when}))
-    click.echo(f"{term.id} {term.name}（{term.value} {words(f'unit.{term.unit.value}')}）  {answer.article}")
+    click.echo(f"{term.id} {term.name}（{term.value} {rule_words(f'unit.{term.unit.value}')}）  {answer.article}")
     if not term.status.is_law:
         click.echo(words("command.not_law", {"status": term.status.value}))
     for line in answer.derivation:
