@@ -195,7 +195,9 @@ def _rows(path: Path) -> Iterator[Mapping[str, str]]:
 
 def _why(line: Line) -> str:
     detail = (
-        f"（{rule_words(f'choice.{line.detail}')}）" if line.why.startswith("suspended") and line.detail else line.detail
+        f"（{rule_words(f'choice.{line.detail}')}）"
+        if line.why.startswith("suspended") and line.detail
+        else line.detail
     )
     said = rule_words(f"why.{line.why}", {"detail": detail, "number": line.number})
     return said + (rule_words("why.assumed") if line.assumed else "")

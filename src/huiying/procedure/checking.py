@@ -55,10 +55,11 @@ def check_procedure(procedure: Procedure) -> Iterator[Fault]:
     yield from misplaced
     yield from _check_people(procedure)
     yield from _check_papers(procedure)
-    yield from _check_guards(procedure, only=set(procedure.acts))
+    misguarded = list(_check_guards(procedure, only=set(procedure.acts)))
+    yield from misguarded
     yield from _check_limits(procedure)
     yield from _check_clocks(procedure)
-    if not misplaced:  # where steps and acts do not fit, paths mean nothing
+    if not misplaced and not misguarded:  # where the parts do not fit, paths mean nothing
         yield from check_paths(procedure)
 
 
@@ -120,11 +121,10 @@ def _check_people(procedure: Procedure) -> Iterator[Fault]:
             yield Fault("role_unknown", procedure.id, f"step {step.id}", {"role": step.holder})
         elif step.holder == CLOCKWORK:
             yield Fault("machine_decides", procedure.id, f"step {step.id}")
-        elif not step.ending and not any(
-            step.holder in act.by and act.target not in {None, step.id} and step.id in procedure.sources[act.id]
-            for act in procedure.acts.values()
-        ):
-            yield Fault("holder_cannot_act", procedure.id, f"step {step.id}", {"role": step.holder})
+        elif not step.ending:
+            leaves = [act for act in procedure.acts.values() if procedure.leaves(act, step)]
+            if leaves and not any(step.holder in act.by for act in leaves):  # with no way out at all, it is a dead end
+                yield Fault("holder_cannot_act", procedure.id, f"step {step.id}", {"role": step.holder})
     for act in procedure.acts.values():
         for role in sorted({*act.by, *(notice.to for notice in act.notices)} - ROLES):
             yield Fault("role_unknown", procedure.id, f"act {act.id}", {"role": role})

@@ -10,10 +10,10 @@ from collections.abc import Container, Iterator, Mapping
 from datetime import date, datetime
 from itertools import pairwise
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
 import yaml
-from pydantic import Field, ValidationError
+from pydantic import BeforeValidator, Field, ValidationError
 
 from huiying.procedure.decision import Refused
 from huiying.procedure.library import Instrument, Library
@@ -61,7 +61,9 @@ class TermLine(Frozen):
 
     term: str = Field(alias="规则")
     start: datetime | date = Field(alias="起算")
-    roll: str | None = Field(default=None, alias="顺延")
+    roll: Annotated[Roll | None, BeforeValidator(lambda said: said and _id(said, "roll"))] = Field(
+        default=None, alias="顺延"
+    )
     suspended: tuple[tuple[date, date], ...] = Field(default=(), alias="中止")
     ground: str | None = Field(default=None, alias="中止理由")
     extended: int = Field(default=0, alias="延长")
@@ -122,7 +124,7 @@ def _run_terms(library: Library, example: Example, calendar: Calendar) -> Iterat
                 ],
                 extended=line.extended,
                 extended_by=line.extended_by and _id(line.extended_by, "approver", "role"),
-                roll=None if line.roll is None else Roll(_id(line.roll, "roll")),
+                roll=line.roll,
             )
         )
         where = f"{number} {line.term}"

@@ -40,7 +40,7 @@ FactName = Annotated[str, Refers.FACT]
 #: A field that this act asks for.
 AskName = Annotated[str, Refers.ASK]
 Values = Annotated[tuple[str | bool | int, ...], Field(min_length=1)]
-Times = Annotated[int, Field(gt=0)]
+Times = Annotated[int, Field(gt=0, strict=True)]
 
 
 def fact_is(scene: Scene, *, fact: FactName, among: Values) -> Refusal:

@@ -120,9 +120,9 @@ def _not_acceptable(
 ) -> Refused | None:
     if ask.kind in {"choice", "choices"}:
         chosen = value if isinstance(value, tuple) else (value,)
-        wrong = [str(choice) for choice in chosen if choice not in ask.options]
+        wrong = tuple(choice for choice in chosen if choice not in ask.options)
         if wrong:
-            return Refused("not_listed", act.article, {"field": ask.label, "value": "、".join(wrong)})
+            return Refused("not_listed", act.article, {"field": ask.label, "value": wrong})
     if ask.kind in VALUES and not isinstance(value, VALUES[ask.kind]):
         return Refused("not_of_kind", act.article, {"field": ask.label, "kind": ask.kind})
     if ask.kind == "unit":

@@ -40,7 +40,7 @@ def _check_track(procedure: Procedure, track: str) -> Iterator[Fault]:
     unowned = _unowned(procedure, track, start, acts)
     for step in (step for step in procedure.steps.values() if step.track == track):
         where, params = f"step {step.id}", {"step": step.name}
-        leaves = [act for act in acts if step.id in procedure.sources[act.id] and act.target not in {None, step.id}]
+        leaves = [act for act in acts if procedure.leaves(act, step)]
         if step.id not in reached:
             yield Fault("step_unreachable", procedure.id, where, params)
         elif not step.ending and not leaves:

@@ -288,6 +288,10 @@ class Procedure(Frozen):
         """What people call each field that an act asks for."""
         return {ask.name: ask.label for act in self.acts.values() for ask in act.asks}
 
+    def leaves(self, act: Act, step: Step) -> bool:
+        """Whether an act leads away from a step."""
+        return step.id in self.sources[act.id] and act.target not in {None, step.id}
+
     def track_names(self, tracks: Iterable[str]) -> str:
         """Return tracks as people call them: `support-1` is 协办1."""
         kinds = ((*track.rpartition("-")[::2],) for track in tracks)
