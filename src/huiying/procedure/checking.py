@@ -5,7 +5,7 @@ Paths through steps and acts are checked in `paths`; here are names that must ex
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import combinations
 from typing import Any, get_type_hints
 
@@ -33,6 +33,10 @@ from huiying.procedure.time_limits import Term
 NEEDS = {"extends": ("days", "number"), "suspends": ("ground", "choice"), "gives_to": (None, "unit")}
 
 
+#: Two kinds of field that an act must ask for share a sentence.
+CODES = {Refers.OUTCOMES: "guard_ask_unknown", Refers.DATE: "guard_ask_unknown"}
+
+
 def check(library: Library) -> tuple[Fault, ...]:
     """Return everything that is wrong with a library: what could not be read, and what does not hold together."""
     faults = [*library.faults, *_check_terms(library.instruments.values())]
@@ -43,7 +47,7 @@ def check(library: Library) -> tuple[Fault, ...]:
         own = library.instruments[procedure.id].file
         if own is not None and own.extends is not None:  # the rest is its base's, and checked there
             faults += _check_guards(procedure, only={tighten.act for tighten in own.tighten})
-            faults += _check_limits(procedure)
+            faults += _check_limits(procedure, own.limit)
         else:
             faults += check_procedure(procedure)
     return tuple(faults)
@@ -57,7 +61,7 @@ def check_procedure(procedure: Procedure) -> Iterator[Fault]:
     yield from _check_papers(procedure)
     misguarded = list(_check_guards(procedure, only=set(procedure.acts)))
     yield from misguarded
-    yield from _check_limits(procedure)
+    yield from _check_limits(procedure, procedure.limits)
     yield from _check_clocks(procedure)
     if not misplaced and not misguarded:  # where the parts do not fit, paths mean nothing
         yield from check_paths(procedure)
@@ -191,7 +195,8 @@ def _check_references(procedure: Procedure, act: Act, guard: Guard, where: str) 
         value = guard.params[name]
         for item in [value] if isinstance(value, str) else value if refers is not None else []:
             if refers is not None and not _refers_to_something(procedure, act, refers, item):
-                yield Fault(f"guard_{refers.value}_unknown", procedure.id, where, {refers.value: item})
+                code = CODES.get(refers, f"guard_{refers.value}_unknown")
+                yield Fault(code, procedure.id, where, {"named": item})
 
 
 def _refers_to_something(procedure: Procedure, act: Act, refers: Refers, name: str) -> bool:
@@ -205,10 +210,18 @@ def _refers_to_something(procedure: Procedure, act: Act, refers: Refers, name: s
             return named is not None and _asks_the_person(named)
         case Refers.CLOCK:
             return name in procedure.clocks
-        case Refers.ASK:
-            return any(ask.name == name and not ask.optional for ask in act.asks)
+        case Refers.OUTCOMES:
+            return _asks_for(act, name, "choices") and any(
+                _asks_for(a, "demands", "number") for a in procedure.acts.values()
+            )
+        case Refers.DATE:
+            return _asks_for(act, name, "date")
         case Refers.FACT:
             return name in _facts(procedure)
+
+
+def _asks_for(act: Act, name: str, kind: str) -> bool:
+    return any((ask.name, ask.kind, ask.optional) == (name, kind, False) for ask in act.asks)
 
 
 def _asks_the_person(act: Act) -> bool:
@@ -227,7 +240,7 @@ def _facts(procedure: Procedure) -> Mapping[str, set[str]]:
     return facts
 
 
-def _check_limits(procedure: Procedure) -> Iterator[Fault]:
+def _check_limits(procedure: Procedure, own: Sequence[Limit]) -> Iterator[Fault]:
     facts = _facts(procedure)
     for limit in procedure.limits:
         where = f"limit {limit.term}"
@@ -237,7 +250,7 @@ def _check_limits(procedure: Procedure) -> Iterator[Fault]:
             for value in values:
                 if value != UNSET and value not in facts.get(fact, ()):
                     yield Fault("limit_when_unknown", procedure.id, where, {"fact": fact, "value": value})
-    for earlier, later in combinations(procedure.limits, 2):
+    for earlier, later in combinations(own, 2):  # a pack's limits come before its base's, and may replace them
         if _shadows(procedure, earlier, later):
             yield Fault("limit_shadowed", procedure.id, f"limit {later.term}", {"by": earlier.term})
 

@@ -27,7 +27,8 @@ class Refers(StrEnum):
     ASKING = "asking"
     CLOCK = "clock"
     FACT = "fact"
-    ASK = "ask"
+    OUTCOMES = "outcomes"
+    DATE = "date"
 
 
 Acts = Annotated[tuple[str, ...], Field(min_length=1), Refers.ACT]
@@ -37,8 +38,9 @@ Asking = Annotated[tuple[str, ...], Field(min_length=1), Refers.ASKING]
 Ruling = Annotated[str, Refers.RULING]
 ClockName = Annotated[str, Refers.CLOCK]
 FactName = Annotated[str, Refers.FACT]
-#: A field that this act asks for.
-AskName = Annotated[str, Refers.ASK]
+#: A field in which this act asks for the outcome of each demand, and one in which it asks for a date.
+Outcomes = Annotated[str, Refers.OUTCOMES]
+DateName = Annotated[str, Refers.DATE]
 Values = Annotated[tuple[str | bool | int, ...], Field(min_length=1)]
 Times = Annotated[int, Field(gt=0, strict=True)]
 
@@ -96,7 +98,7 @@ def within(scene: Scene, *, clock: ClockName) -> Refusal:
     return None
 
 
-def demands_answered(scene: Scene, *, outcomes: AskName) -> Refusal:
+def demands_answered(scene: Scene, *, outcomes: Outcomes) -> Refusal:
     """Every demand in the case has its own outcome, and what is called resolved has evidence."""
     demands, given = scene.fact("demands"), scene.attempt.given[outcomes]
     assert isinstance(demands, int)  # noqa: S101  # registered as a number
@@ -105,7 +107,7 @@ def demands_answered(scene: Scene, *, outcomes: AskName) -> Refusal:
     return (decision.code, decision.params) if isinstance(decision, Refused) else None
 
 
-def deferral_dated(scene: Scene, *, outcomes: AskName, by: Acts) -> Refusal:
+def deferral_dated(scene: Scene, *, outcomes: Outcomes, by: Acts) -> Refusal:
     """What is called deferred (挂账) was given an owner, measures and a definite date by one of these acts."""
     given = scene.attempt.given[outcomes]
     assert isinstance(given, tuple)  # noqa: S101  # asked for as choices
@@ -137,7 +139,7 @@ def person_asked(scene: Scene, *, by: Asking) -> Refusal:
     return (decision.code, decision.params) if isinstance(decision, Refused) else None
 
 
-def date_ahead(scene: Scene, *, field: AskName) -> Refusal:
+def date_ahead(scene: Scene, *, field: DateName) -> Refusal:
     """A date that is given lies ahead: 挂账 needs a definite date, not a wish."""
     day = scene.attempt.given[field]
     assert isinstance(day, date)  # noqa: S101  # asked for as a date

@@ -97,7 +97,7 @@ def _read(folder: Path, faults: list[Fault]) -> Instrument:
         folder,
         _parse(folder / "terms.toml", TermsFile, faults),
         _parse(folder / "procedure.toml", ProcedureFile, faults),
-        tuple(sorted((folder / "examples").glob("*.yaml"))),
+        tuple(sorted((folder / "examples").glob("*.y*ml"))),
     )
 
 

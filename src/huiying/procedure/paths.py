@@ -66,7 +66,8 @@ def _presupposes_a_unit(procedure: Procedure, act: Act) -> bool:
     if act.gives_to is not None and act.opens is None:
         return True
     befores = [guard.params["acts"] for guard in act.guards if guard.name == "after"]
-    return any(all(procedure.acts[name].gives_to is not None for name in acts) for acts in befores)
+    giving = {name for name, before in procedure.acts.items() if before.gives_to is not None and before.opens is None}
+    return any(set(acts) <= giving for acts in befores)
 
 
 def _can_be_skipped(procedure: Procedure, step: Step, start: str, acts: Collection[Act]) -> bool:

@@ -164,6 +164,13 @@ class Act(Frozen):
     #: The person asks for the case to end; no other act of theirs means that.
     wishes_to_end: bool = False
 
+    @model_validator(mode="after")
+    def _asks_once(self) -> Self:
+        names = [ask.name for ask in self.asks]
+        if len(set(names)) < len(names):
+            raise ValueError("the same field is asked for twice")
+        return self
+
 
 class Clock(Frozen):
     """A limit's place in the procedure; which row fills it is for the instrument or a local pack to say.
