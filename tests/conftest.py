@@ -12,10 +12,11 @@ import psycopg
 import pytest
 from django.conf import settings
 from django.db import connections
-from huiying.config import postgres, roles
-from huiying.config.environment import read
 from psycopg import sql
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
+
+from huiying.config import postgres, roles
+from huiying.config.environment import read
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -41,7 +42,7 @@ def home() -> Iterator[Path]:
 
 @pytest.fixture(scope="session")
 def admin() -> Iterator[str]:
-    """A login that may create databases: of the server that DATABASE_URL names, or of an embedded one for this session."""
+    """A login that may create databases: DATABASE_URL's, or that of an embedded server for this session."""
     if url := read("DATABASE_URL"):
         yield url
         return

@@ -1,4 +1,4 @@
-"""The pictures of procedures as a browser draws them: every word readable, none on top of another or outside its card."""
+"""The pictures of procedures as a browser draws them: no word lies on another or leaves its card."""
 
 from __future__ import annotations
 
@@ -8,10 +8,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import Browser, Page, sync_playwright
+
 from huiying.config.environment import read
 from huiying.procedure.drawing import draw_instrument
 from huiying.procedure.library import library
-from playwright.sync_api import Browser, Page, sync_playwright
 
 pytestmark = pytest.mark.browser
 

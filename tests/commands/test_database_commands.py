@@ -9,9 +9,10 @@ from pathlib import Path
 
 import psycopg
 import pytest
+from psycopg.conninfo import conninfo_to_dict
+
 from guests import environment, guest, processes_of
 from huiying.config import roles
-from psycopg.conninfo import conninfo_to_dict
 
 HUIYING = Path(sys.executable).with_name("huiying")
 

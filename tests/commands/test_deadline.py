@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
+
 from huiying.commands.main import main
 
 
@@ -98,7 +99,14 @@ def test_bad_input_says_what_and_what_to_do_and_leaves_with_2(arguments: list[st
 
 
 def test_a_batch_answers_every_row_in_order() -> None:
-    rows = "term_id,start,roll\nXF-23,2026-08-04,rest_day\nBJ-d,2026-01-01,\nSC-06,someday,\nSC-06,2026-09-18,\nSC-06,2026-09-18,up\n"
+    asked = [
+        "XF-23,2026-08-04,rest_day",
+        "BJ-d,2026-01-01,",
+        "SC-06,someday,",
+        "SC-06,2026-09-18,",
+        "SC-06,2026-09-18,up",
+    ]
+    rows = "\n".join(["term_id,start,roll", *asked])
     result = huiying("deadline", "--batch", "-", stdin=rows)
     documents = [json.loads(line) for line in result.stdout.splitlines()]
     assert result.exit_code == 0

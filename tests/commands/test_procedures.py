@@ -8,6 +8,7 @@ from xml.etree import ElementTree as ET
 
 import pytest
 from click.testing import CliRunner
+
 from huiying.commands.main import main
 from huiying.procedure.library import library
 

@@ -7,6 +7,7 @@ from typing import ClassVar
 from django.core import checks
 from django.db import models
 from django.test.utils import isolate_apps
+
 from huiying.config.checks import Sensitivity, check_model, database_can_carry_us, fields_are_classified
 
 

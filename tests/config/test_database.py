@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 from django.core.management import call_command
 from django.db import ProgrammingError, connection
-from huiying.config import database, roles
 from psycopg.conninfo import conninfo_to_dict
+
+from huiying.config import database, roles
 
 
 def test_the_embedded_url_leads_through_the_homes_socket(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import psycopg
 import pytest
+
 from guests import Guest, environment, eventually, gone, guest, keeper, postmaster, processes_of
 from huiying.config import binaries, postgres
 from huiying.config.trouble import Trouble

@@ -7,10 +7,11 @@ from collections.abc import Iterator
 
 import psycopg
 import pytest
-from huiying.config import roles
-from huiying.config.trouble import Trouble
 from psycopg import sql
 from psycopg.conninfo import make_conninfo
+
+from huiying.config import roles
+from huiying.config.trouble import Trouble
 
 
 def entered_as(url: str, role: str) -> psycopg.Connection:
@@ -110,7 +111,7 @@ def test_a_database_in_which_chinese_is_no_letter_is_refused(admin: str) -> None
     assert (raised.value.code, raised.value.params["ctype"]) == ("wrong_locale", "C")
 
 
-def test_a_login_that_is_not_ours_is_refused(admin: str, database_url: str) -> None:
+def test_a_login_that_is_not_ours_is_refused(database_url: str) -> None:
     with pytest.raises(Trouble) as raised:
         roles.inspect(database_url)
     assert raised.value.code == "wrong_role"

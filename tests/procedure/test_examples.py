@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+
 from huiying.procedure.checking import check
 from huiying.procedure.examples import run
 from huiying.procedure.library import Instrument, library

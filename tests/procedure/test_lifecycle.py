@@ -6,15 +6,7 @@ from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 from typing import ClassVar
 
-import people
 import pytest
-from huiying.procedure.decision import Allowed, Refused
-from huiying.procedure.library import library
-from huiying.procedure.lifecycle import apply, begin, may
-from huiying.procedure.schema import Ask, Kind, Procedure
-from huiying.procedure.state import MAIN, Actor, Attempt, State, Surroundings
-from huiying.procedure.time_limits import SHANGHAI, Due, Term
-from huiying.procedure.workdays import china
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
@@ -25,6 +17,15 @@ from hypothesis.stateful import (
     rule,
     run_state_machine_as_test,
 )
+
+import people
+from huiying.procedure.decision import Allowed, Refused
+from huiying.procedure.library import library
+from huiying.procedure.lifecycle import apply, begin, may
+from huiying.procedure.schema import Ask, Kind, Procedure
+from huiying.procedure.state import MAIN, Actor, Attempt, State, Surroundings
+from huiying.procedure.time_limits import SHANGHAI, Due, Term
+from huiying.procedure.workdays import china
 from people import CHEN, HE, LI, LIU, SUN, WANG, WATER, WU, ZHAO, ZHOU
 
 AROUND = Surroundings(people.UNITS, china())

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime, timedelta
 
 import pytest
+
 from huiying.procedure.closure import Call, after_dissatisfaction, answers_complete, follow_up_done
 from huiying.procedure.decision import Allowed, Decision, Refused
 from huiying.procedure.routing import Duty, Level, Unit, may_assign, propose

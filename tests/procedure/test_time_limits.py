@@ -8,6 +8,8 @@ import random
 from datetime import UTC, date, datetime, timedelta, timezone
 
 import pytest
+from pydantic import ValidationError
+
 from huiying.procedure.decision import Allowed, Refused
 from huiying.procedure.library import library
 from huiying.procedure.time_limits import (
@@ -25,7 +27,6 @@ from huiying.procedure.time_limits import (
 )
 from huiying.procedure.workdays import china
 from naive import naive_due
-from pydantic import ValidationError
 from shared_data import shared
 
 TERMS = library().terms
@@ -177,9 +178,9 @@ def test_a_derivation_names_every_day_once_and_counts_to_the_limit() -> None:
     assert isinstance(answer, Due)
     days = [line.at for line in answer.derivation]
     assert days == [date(2026, 9, 18) + timedelta(days=n) for n in range(12)]
-    assert [line.why for line in answer.derivation] == [
-        "start", "weekend", "makeup", "workday", "workday", "workday", "workday", "statutory", "holiday", "holiday", "workday", "workday",
-    ]  # fmt: skip
+    weekend, holiday = ["weekend", "makeup"], ["statutory", "holiday", "holiday"]
+    expected = ["start", *weekend, *["workday"] * 4, *holiday, *["workday"] * 2]
+    assert [line.why for line in answer.derivation] == expected
     assert [line.number for line in answer.derivation if line.counted] == [1, 2, 3, 4, 5, 6, 7]
     assert answer.derivation[7].detail == "中秋节"
 

@@ -7,6 +7,7 @@ from pathlib import Path
 from string import Formatter
 
 import pytest
+
 from huiying.commands.output import WORDS
 from huiying.procedure.library import library
 from huiying.procedure.words import LANGUAGES, RULES, catalogue, refusal, say

@@ -6,6 +6,7 @@ import csv
 from datetime import date, timedelta
 
 import pytest
+
 from huiying.procedure.workdays import WEEKEND, WORKDAY, china
 from shared_data import shared
 
@@ -76,7 +77,7 @@ def test_the_statutory_days_of_2026() -> None:
 
 @pytest.mark.parametrize(
     ("day", "statutory"),
-    # 除夕 was statutory from 2008 to 2013 and is again since 2025; the third day of the year's beginning changed with it.
+    # 除夕 was statutory from 2008 to 2013 and is again since 2025.
     [
         ("2007-02-17", False),
         ("2008-02-06", True),

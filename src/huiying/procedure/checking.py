@@ -201,23 +201,16 @@ def _check_references(procedure: Procedure, act: Act, guard: Guard, where: str) 
 
 def _refers_to_something(procedure: Procedure, act: Act, refers: Refers, name: str) -> bool:
     named = procedure.acts.get(name)
-    match refers:
-        case Refers.ACT:
-            return named is not None
-        case Refers.RULING:
-            return named is not None and named.gives_to is not None
-        case Refers.ASKING:
-            return named is not None and _asks_the_person(named)
-        case Refers.CLOCK:
-            return name in procedure.clocks
-        case Refers.OUTCOMES:
-            return _asks_for(act, name, "choices") and any(
-                _asks_for(a, "demands", "number") for a in procedure.acts.values()
-            )
-        case Refers.DATE:
-            return _asks_for(act, name, "date")
-        case Refers.FACT:
-            return name in _facts(procedure)
+    counted = any(_asks_for(other, "demands", "number") for other in procedure.acts.values())
+    return {
+        Refers.ACT: named is not None,
+        Refers.RULING: named is not None and named.gives_to is not None,
+        Refers.ASKING: named is not None and _asks_the_person(named),
+        Refers.CLOCK: name in procedure.clocks,
+        Refers.FACT: name in _facts(procedure),
+        Refers.OUTCOMES: _asks_for(act, name, "choices") and counted,
+        Refers.DATE: _asks_for(act, name, "date"),
+    }[refers]
 
 
 def _asks_for(act: Act, name: str, kind: str) -> bool:
