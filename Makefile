@@ -1,6 +1,6 @@
 # Every target prepares what it needs; on a bare machine start with any of them.
 .DEFAULT_GOAL := help
-.PHONY: help install test test-full check fix bench lock clean
+.PHONY: help install dev test test-full check fix bench lock clean
 
 help: ## say what each target does
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1	/p' $(MAKEFILE_LIST) | expand -t 20
@@ -21,12 +21,12 @@ fix: dev ## repair what the linter can repair
 	@.venv/bin/ruff check --fix .
 	@.venv/bin/ruff format .
 
-test: dev ## all tests, browser tests included (pass pytest options with ARGS=…)
+COVERAGE := --cov --cov-report=term
+test: check ## all tests, browser tests included (pass pytest options with ARGS=…)
 	@scripts/browser
-	@$(MAKE) --no-print-directory check
-	@.venv/bin/pytest $(ARGS)
+	@.venv/bin/pytest $(if $(ARGS),$(ARGS),$(COVERAGE))
 
-test-full: dev ## the tests and the long matrices
+test-full: dev ## the tests, and what takes too long for every run
 	@scripts/browser
 	@.venv/bin/pytest --long $(ARGS)
 

@@ -11,6 +11,7 @@ import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from types import MappingProxyType
 
 #: Uses the server until its standard input is closed; says when it has it.
 GUEST = """
@@ -22,6 +23,7 @@ with postgres.running():
 print("out", flush=True)
 """
 PATIENCE_S = 60
+NO_MORE: Mapping[str, str] = MappingProxyType({})
 
 
 def environment(home: Path, **more: str) -> dict[str, str]:
@@ -34,7 +36,9 @@ def environment(home: Path, **more: str) -> dict[str, str]:
 class Guest:
     """One process that uses the server of a home."""
 
-    def __init__(self, home: Path, *, python: str = sys.executable, run_as: int | None = None, **more: str) -> None:
+    def __init__(
+        self, home: Path, *, python: str = sys.executable, run_as: int | None = None, more: Mapping[str, str] = NO_MORE
+    ) -> None:
         self.process = subprocess.Popen(
             [python, "-c", GUEST],
             env=environment(home, **more),
@@ -67,7 +71,7 @@ class Guest:
 @contextmanager
 def guest(home: Path, **more: str) -> Iterator[Guest]:
     """Have a guest in the house; whatever the test does, nobody is left behind."""
-    someone = Guest(home, **more)
+    someone = Guest(home, more=more)
     try:
         yield someone
     finally:

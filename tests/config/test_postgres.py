@@ -9,9 +9,11 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import LiteralString
 
 import psycopg
 import pytest
+from psycopg.conninfo import make_conninfo
 
 from guests import Guest, environment, eventually, gone, guest, keeper, postmaster, processes_of
 from huiying.config import binaries, postgres
@@ -21,10 +23,10 @@ HUIYING = Path(sys.executable).with_name("huiying")
 NOBODY = 65534
 
 
-def query(home: Path, statement: str) -> object:
-    server = postgres.connection(home, user="huiying_owner")
-    with psycopg.connect(**server, autocommit=True, connect_timeout=5) as connection:  # type: ignore[arg-type]
-        cursor = connection.execute(statement)  # type: ignore[call-overload]
+def query(home: Path, statement: LiteralString) -> object:
+    login = make_conninfo(**postgres.connection(home, user="huiying_owner"))
+    with psycopg.connect(login, autocommit=True, connect_timeout=5) as connection:
+        cursor = connection.execute(statement)
         row = cursor.fetchone() if cursor.description else None
         return row[0] if row else None
 
@@ -275,7 +277,8 @@ def test_an_ordinary_user_needs_no_root(home: Path) -> None:
     home.mkdir()
     os.chown(home, NOBODY, NOBODY)
     python = ordinary_python()
-    someone = Guest(home, python=python, run_as=NOBODY, HOME=str(home), PYTHONPATH=os.pathsep.join(sys.path))
+    alone = {"HOME": str(home), "PYTHONPATH": os.pathsep.join(sys.path)}
+    someone = Guest(home, python=python, run_as=NOBODY, more=alone)
     assert someone.line() == "in", someone.process.communicate()
     assert Path(f"/proc/{postmaster(home)}").stat().st_uid == NOBODY
     assert someone.leave() == 0

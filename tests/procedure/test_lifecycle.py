@@ -386,7 +386,7 @@ class AnyOrder(RuleBasedStateMachine):
 
 
 def test_no_order_of_events_breaks_the_law() -> None:
-    run_state_machine_as_test(  # type: ignore[no-untyped-call]
+    run_state_machine_as_test(
         AnyOrder,
         settings=settings(
             max_examples=400,

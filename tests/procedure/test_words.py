@@ -38,10 +38,11 @@ def codes_used() -> set[str]:
             if not (isinstance(node, ast.Call) and node.args and isinstance(node.args[0], ast.Constant)):
                 continue
             name = node.func.id if isinstance(node.func, ast.Name) else getattr(node.func, "attr", "")
-            if name in CALLS:
-                found.add(f"{CALLS[name]}.{node.args[0].value}")
-            elif name in {"say", "words", "rule_words"} and isinstance(node.args[0].value, str):
-                found.add(node.args[0].value)
+            code = node.args[0].value
+            if isinstance(code, str) and name in CALLS:
+                found.add(f"{CALLS[name]}.{code}")
+            elif isinstance(code, str) and name in {"say", "words", "rule_words"}:
+                found.add(code)
     return found
 
 
