@@ -28,7 +28,11 @@ NO_MORE: Mapping[str, str] = MappingProxyType({})
 
 def environment(home: Path, **more: str) -> dict[str, str]:
     """Return the environment of a command that uses this home and nothing else of ours."""
-    clean = {name: value for name, value in os.environ.items() if not name.startswith(("HUIYING_", "DATABASE_"))}
+    clean = {
+        name: value
+        for name, value in os.environ.items()
+        if not name.startswith(("HUIYING_", "DATABASE_", "MAKE", "MFLAGS"))
+    }
     keep = {"HUIYING_POSTGRES_BIN": os.environ["HUIYING_POSTGRES_BIN"]} if "HUIYING_POSTGRES_BIN" in os.environ else {}
     return {**clean, **keep, "HUIYING_HOME": str(home), **more}
 
