@@ -118,6 +118,23 @@ def test_an_example_that_calls_a_provisional_date_fixed_has_failed(tmp_path: Pat
     assert "True" in difference
 
 
+def test_an_example_with_a_day_that_does_not_exist_is_named(tmp_path: Path) -> None:
+    city = written(tmp_path / "city", terms=TERM)
+    example = tmp_path / "february.yaml"
+    example.write_text("标题: 笔误\n期限:\n  - {规则: MS-01, 起算: 2026-02-30}\n", "utf-8")
+    (difference,) = run(city, city.instruments["city"], example)
+    assert difference.startswith("读不懂这个示例")
+
+
+def test_days_of_an_unknown_kind_do_not_become_hours(tmp_path: Path) -> None:
+    pack = 'title = "本地"\n[[correct]]\nterm = "MS-01"\nunit = "h"\narticle = "本地规定第2条"\n'
+    for name, text in (("city", TERM.replace('"wd"', '"unknown"')), ("pack", pack)):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "terms.toml").write_text(text, "utf-8")
+    (fault,) = load([tmp_path / "city", tmp_path / "pack"]).faults
+    assert (fault.code, fault.params["what"]) == ("correction_loosens", "unit")
+
+
 def test_a_row_that_is_not_there_names_its_neighbours() -> None:
     missing = library().term("SC-99")
     assert not hasattr(missing, "value")

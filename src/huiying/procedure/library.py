@@ -17,7 +17,7 @@ from pydantic import BaseModel, ValidationError
 
 from huiying.procedure.decision import Refused
 from huiying.procedure.schema import Correction, Procedure, ProcedureFile, TermsFile
-from huiying.procedure.time_limits import Extension, Term, Unit
+from huiying.procedure.time_limits import CLOCK_UNITS, Extension, Term, Unit
 
 SHIPPED = Path(__file__).parent / "instruments"
 FileType = TypeVar("FileType", bound=BaseModel)
@@ -157,8 +157,8 @@ def _terms(instruments: Iterable[Instrument], faults: list[Fault]) -> dict[str, 
 
 
 def _loosens(row: Term, correction: Correction) -> str | None:
-    """Say what a pack would loosen: it may set what is unknown and shorten what is known (TM-14)."""
-    if correction.unit is not None and row.unit is not Unit.UNKNOWN:
+    """Say what a pack would loosen: it may set what is unknown (in days) and shorten what is known."""
+    if correction.unit is not None and (row.unit is not Unit.UNKNOWN or correction.unit in CLOCK_UNITS):
         return "unit"
     if correction.value is not None and not 0 < correction.value <= row.value:
         return "value"

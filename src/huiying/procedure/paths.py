@@ -14,8 +14,10 @@ def check_paths(procedure: Procedure) -> Iterator[Fault]:
     """Yield the faults of a procedure's paths. Its steps, acts and tracks are known to fit together."""
     for track in procedure.tracks:
         yield from _check_track(procedure, track)
-    yield from _check_endings(procedure)
-    yield from _check_follow_ups(procedure)
+    endings = list(_check_endings(procedure))
+    yield from endings
+    unanswered = any(fault.code == "ending_without_answer" for fault in endings)
+    yield from _check_follow_ups(procedure, tell_order=not unanswered)  # else the same mistake is told twice
     yield from _check_ways(procedure)
 
 
@@ -78,13 +80,7 @@ def _can_be_skipped(procedure: Procedure, step: Step, start: str, acts: Collecti
 
 def _check_endings(procedure: Procedure) -> Iterator[Fault]:
     """From the beginning, and again after every reopening, an ending lies behind an answer and a follow-up."""
-    acts = _on(procedure, MAIN)
-    reopened = [
-        act.target
-        for act in acts
-        if act.target and act.target not in procedure.endings and set(procedure.sources[act.id]) & procedure.endings
-    ]
-    starts = [procedure.start(MAIN).id, *reopened]
+    acts, starts = _on(procedure, MAIN), _beginnings(procedure)
     for step in (step for step in procedure.steps.values() if step.track == MAIN and step.ending):
         escapes = [
             need
@@ -98,20 +94,30 @@ def _check_endings(procedure: Procedure) -> Iterator[Fault]:
             yield Fault("waiver_not_allowed", procedure.id, f"step {step.id}", {"step": step.name})
 
 
+def _beginnings(procedure: Procedure) -> list[str]:
+    """Return where a case begins: its start, and wherever a case that had ended is taken up again."""
+    reopened = [
+        act.target
+        for act in _on(procedure, MAIN)
+        if act.target and act.target not in procedure.endings and set(procedure.sources[act.id]) & procedure.endings
+    ]
+    return [procedure.start(MAIN).id, *reopened]
+
+
 def _may_go_without(procedure: Procedure, step: Step, starts: Iterable[str], acts: Collection[Act]) -> bool:
     """Only a content-free stub, or an ending that nobody reaches unless the person asked for it, may waive them."""
     unasked = [act for act in acts if not act.wishes_to_end]
     return step.content_free or step.id not in reach(procedure, starts, unasked)
 
 
-def _check_follow_ups(procedure: Procedure) -> Iterator[Fault]:
+def _check_follow_ups(procedure: Procedure, *, tell_order: bool) -> Iterator[Fault]:
     """A follow-up asks the person, and asks after the answer and not before."""
     acts = _on(procedure, MAIN)
-    unanswered = reach(procedure, [procedure.start(MAIN).id], [act for act in acts if not act.answers])
+    unanswered = reach(procedure, _beginnings(procedure), [act for act in acts if not act.answers])
     for act in (act for act in acts if act.follows_up):
         if not _really_follows_up(act):
             yield Fault("follow_up_in_name_only", procedure.id, f"act {act.id}")
-        if not act.answers and set(procedure.sources[act.id]) & unanswered:
+        if tell_order and not act.answers and set(procedure.sources[act.id]) & unanswered:
             yield Fault("follow_up_before_answer", procedure.id, f"act {act.id}")
 
 
