@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime
 
 import pytest
 
-from huiying.procedure.closure import Call, after_dissatisfaction, answers_complete, follow_up_done
+from huiying.procedure.closure import Call, answers_complete, follow_up_done
 from huiying.procedure.decision import Allowed, Decision, Refused
 from huiying.procedure.routing import Duty, Level, Unit, may_assign, propose
 from huiying.procedure.time_limits import SHANGHAI
@@ -104,12 +104,5 @@ def test_asking_the_person_means_reaching_them_or_three_tries_on_two_days_at_dif
 
 
 def test_hours_of_a_follow_up_are_those_of_shanghai() -> None:
-    abroad = [
-        Call(call.at.astimezone(tz=None) + timedelta(0), reached=False)
-        for call in calls("10 09:00", "10 14:00", "11 19:00")
-    ]
+    abroad = [Call(call.at.astimezone(UTC), reached=False) for call in calls("10 09:00", "10 14:00", "11 19:00")]
     assert reason(follow_up_done(abroad)) == ""
-
-
-def test_dissatisfaction_goes_back_once_and_then_up() -> None:
-    assert [after_dissatisfaction(times) for times in (0, 1, 2)] == ["send_back", "escalate", "escalate"]

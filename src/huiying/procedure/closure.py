@@ -12,7 +12,6 @@ from huiying.procedure.time_limits import SHANGHAI
 
 ANSWER_EACH = "国办函〔2025〕66号（六）"
 FOLLOW_UP = "《北京市接诉即办工作条例》第23条"
-EXECUTION = "《信访工作条例》第32条"
 ATTEMPTS_NEEDED, DAYS_NEEDED = 3, 2
 
 
@@ -56,8 +55,3 @@ def follow_up_done(calls: Sequence[Call]) -> Decision:
 def open_tracks(steps: Mapping[str, str], endings: Collection[str], *, but: str) -> tuple[str, ...]:
     """Return the tracks other than `but` that have not ended: a parent closes after its tracks."""
     return tuple(sorted(track for track, step in steps.items() if track != but and step not in endings))
-
-
-def after_dissatisfaction(times_sent_back: int) -> str:
-    """Where a dissatisfied and reasonable person's case goes: back to the unit once, then up to a supervisor."""
-    return "send_back" if times_sent_back == 0 else "escalate"
