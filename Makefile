@@ -1,12 +1,16 @@
 # Every target prepares what it needs; on a bare machine start with any of them.
 .DEFAULT_GOAL := help
-.PHONY: help install dev test test-full check fix bench lock clean
+.PHONY: help install demo dev test test-full check fix bench lock clean
 
 help: ## say what each target does
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1	/p' $(MAKEFILE_LIST) | expand -t 20
 
-install: ## prepare .venv
+install: ## prepare .venv and the built assets
 	@scripts/venv runtime
+	@.venv/bin/python -m django collectstatic --settings huiying.config.settings --noinput --verbosity 0
+
+demo: install ## an invented city, filled and served on http://127.0.0.1:8000/ (PORT)
+	@exec .venv/bin/huiying demo
 
 dev: install
 	@scripts/venv dev

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import os
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 
-from huiying.config.environment import read
 from huiying.procedure.drawing import draw_instrument
 from huiying.procedure.library import library
 
@@ -30,16 +27,6 @@ MEASURE = """() => {
   };
 }"""
 Box = dict[str, float]
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    quiet = ["--disable-gpu", "--disable-background-networking", "--disable-component-update", "--disable-sync"]
-    sandbox = ["--no-sandbox"] if os.geteuid() == 0 else []  # Chromium's sandbox does not run as root
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=shutil.which(read("CHROMIUM")), args=[*quiet, *sandbox])
-        yield chromium
-        chromium.close()
 
 
 @pytest.fixture

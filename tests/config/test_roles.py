@@ -67,14 +67,14 @@ def test_the_vault_is_closed_to_app_and_nobody_logs_in_as_it(
     ).fetchone()
     assert facts == (False, False, False)
     owner.execute(sql.SQL("SET ROLE {}").format(sql.Identifier(roles.VAULT)))
-    owner.execute("CREATE TABLE vault.sealed (n int)")
+    owner.execute("CREATE TABLE vault.secret (n int)")
     owner.execute("RESET ROLE")
     with pytest.raises(psycopg.errors.InsufficientPrivilege):
-        app.execute("SELECT * FROM vault.sealed")
+        app.execute("SELECT * FROM vault.secret")
     with pytest.raises(psycopg.errors.InsufficientPrivilege):
-        owner.execute("SELECT * FROM vault.sealed")
+        owner.execute("SELECT * FROM vault.secret")
     owner.execute(sql.SQL("SET ROLE {}").format(sql.Identifier(roles.VAULT)))
-    owner.execute("DROP TABLE vault.sealed")
+    owner.execute("DROP TABLE vault.secret")
 
 
 @pytest.mark.parametrize("role", [roles.OWNER, roles.APP])

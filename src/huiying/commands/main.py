@@ -11,6 +11,12 @@ import click
 COMMANDS = {
     "deadline": "huiying.commands.deadline:deadline",
     "procedures": "huiying.commands.procedures:procedures",
+    "demo": "huiying.commands.serving:demo",
+    "serve": "huiying.commands.serving:serve",
+    "import": "huiying.commands.importing:import_",
+    "ledger": "huiying.commands.ledger:ledger",
+    "token": "huiying.commands.token:token",
+    "areas": "huiying.commands.areas:areas",
     "doctor": "huiying.commands.doctor:doctor",
     "db-url": "huiying.commands.database:db_url",
     "db-setup": "huiying.commands.database:db_setup",

@@ -27,6 +27,20 @@ SETTINGS = {
             "var",
             "Folder of the embedded database, keys and uploads. Two homes never touch each other.",
         ),
+        Setting("HUIYING_SITE_NAME", "政务服务便民热线", "What this installation calls itself on every page."),
+        Setting("HUIYING_PROCEDURE", "guangdong", "The procedure that new cases follow: an instrument's id."),
+        Setting("HUIYING_KEYS", "", "Folder of the key files; `keys` in the home if unset. Keep a copy elsewhere."),
+        Setting(
+            "HUIYING_CHECKPOINTS",
+            "",
+            "Folder of the ledger's checkpoints, best on another machine's disk; `checkpoints` in the home if unset.",
+        ),
+        Setting(
+            "HUIYING_INTAKE_RATE", "60", "Submissions an hour from one address, counted by keyed hash; 0 turns it off."
+        ),
+        Setting("HUIYING_HOSTS", "localhost,127.0.0.1,[::1]", "Names under which pages are served, by commas."),
+        Setting("HUIYING_HTTPS", "", "`1` where people come by https: cookies are then sent over it only."),
+        Setting("PORT", "8000", "Port of the web server."),
         Setting("HUIYING_LANGUAGE", "zh_hans", "Language of commands: `zh_hans` or `en`."),
         Setting("HUIYING_PACKS", "", "Folders of local packs, separated as in `PATH`."),
         Setting(
@@ -50,6 +64,11 @@ SETTINGS = {
 def read(name: str) -> str:
     """Return a setting's value, or its default."""
     return os.environ.get(name) or SETTINGS[name].default
+
+
+def folder(name: str, inside_home: str) -> Path:
+    """Return a folder that a setting names, or else its place in the home."""
+    return Path(read(name)).absolute() if read(name) else home() / inside_home
 
 
 def home() -> Path:

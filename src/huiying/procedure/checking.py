@@ -260,7 +260,7 @@ def _check_clocks(procedure: Procedure) -> Iterator[Fault]:
     """Every clock that is named exists, starts somewhere, stops somewhere, and runs again after standing still."""
     acts = procedure.acts.values()
     for act in acts:
-        for clock in (*act.starts, *act.stops, act.extends, act.suspends, act.resumes):
+        for clock in (*act.starts, *act.renews, *act.stops, act.extends, act.suspends, act.resumes):
             if clock is not None and clock not in procedure.clocks:
                 yield Fault("clock_unknown", procedure.id, f"act {act.id}", {"clock": clock})
     for clock in procedure.clocks:

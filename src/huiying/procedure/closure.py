@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from huiying.procedure.decision import Allowed, Decision, Refused
@@ -13,6 +13,9 @@ from huiying.procedure.time_limits import SHANGHAI
 ANSWER_EACH = "国办函〔2025〕66号（六）"
 FOLLOW_UP = "《北京市接诉即办工作条例》第23条"
 ATTEMPTS_NEEDED, DAYS_NEEDED = 3, 2
+RETENTION = "《个人信息保护法》第19条、第47条"
+RETAINED = timedelta(days=5 * 365)
+SHORTEST_REPLY = 10
 
 
 class Outcome(StrEnum):
@@ -55,3 +58,30 @@ def follow_up_done(calls: Sequence[Call]) -> Decision:
 def open_tracks(steps: Mapping[str, str], endings: Collection[str], *, but: str) -> tuple[str, ...]:
     """Return the tracks other than `but` that have not ended: a parent closes after its tracks."""
     return tuple(sorted(track for track, step in steps.items() if track != but and step not in endings))
+
+
+def reply_speaks(reply: str, *, served_elsewhere: bool) -> Decision:
+    """Whether a reply speaks of this case (B5): long enough to, and not word for word what another case was told."""
+    if len(reply.strip()) < SHORTEST_REPLY:
+        return Refused("reply_too_short", ANSWER_EACH, {"least": SHORTEST_REPLY})
+    if served_elsewhere:
+        return Refused("reply_is_a_template", ANSWER_EACH)
+    return Allowed(ANSWER_EACH)
+
+
+def may_erase(closed_at: datetime | None, at: datetime, *, role: str, erased: bool) -> Decision:
+    """Whether what a case holds of text and identity may be erased: closed, and its term over.
+
+    The term is our own choice of the shortest time needed (个人信息保护法 19); a city whose archives law keeps longer
+    raises it before it erases anything.
+    """
+    if role != "administrator":
+        return Refused("not_this_role", RETENTION, {"act": "删除内容", "role": role})
+    if erased:
+        return Refused("erased_already", RETENTION)
+    if closed_at is None:
+        return Refused("not_closed", RETENTION)
+    ends = closed_at.astimezone(SHANGHAI).date() + RETAINED
+    if at.astimezone(SHANGHAI).date() <= ends:
+        return Refused("term_not_over", RETENTION, {"until": ends.isoformat()})
+    return Allowed(RETENTION)

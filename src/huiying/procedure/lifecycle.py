@@ -1,4 +1,4 @@
-"""The life of a case: `may` says whether an act is possible, `apply` what the case is afterwards.
+"""The life of a case: `may` says whether an act is possible, `fold` what the case is afterwards, `apply` both.
 
 A case is tracks. Its state is what its acts say: folding them from the beginning gives it, and nothing else does. Text
 is content, sealed elsewhere, and never part of a state.
@@ -49,8 +49,14 @@ def may(procedure: Procedure, state: State, attempt: Attempt, around: Surroundin
 def apply(procedure: Procedure, state: State, attempt: Attempt, around: Surroundings) -> State | Refused:
     """Return the state after an act, or why it may not be done."""
     decision = may(procedure, state, attempt, around)
-    if isinstance(decision, Refused):
-        return decision
+    return decision if isinstance(decision, Refused) else fold(procedure, state, attempt)
+
+
+def fold(procedure: Procedure, state: State, attempt: Attempt) -> State:
+    """Return the state after an act that was done: asked of nobody, since a ledger's acts were allowed when they were.
+
+    Folding a case's acts from `begin` gives its state, also where today's units or calendar would say otherwise.
+    """
     act = procedure.acts[attempt.act]
     if act.target is not None and procedure.steps[act.target].content_free:
         return _stub(state, attempt, act.target)
@@ -206,6 +212,8 @@ def _move_clocks(
             moved[name] = replace(moved[name], stopped=None)
         else:
             moved[name] = RunningClock(procedure.limit_for(name, facts, today), attempt.at)
+    for name in act.renews:
+        moved[name] = RunningClock(procedure.limit_for(name, facts, today), attempt.at)
     for name in act.stops:
         if name in moved and moved[name].stopped is None:
             moved[name] = replace(moved[name], stopped=attempt.at)

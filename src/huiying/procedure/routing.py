@@ -54,7 +54,7 @@ class Duty:
 def in_conflict(unit: str, respondents: Iterable[str], units: Mapping[str, Unit], *, superiors_too: bool) -> bool:
     """Whether a unit is complained about, is below one that is, acts for one, or (for reports) stands above it."""
     barred = set(respondents)
-    if any(link in barred for link in _links(unit, units)):
+    if any(link in barred for link in interests(unit, units)):
         return True
     if not superiors_too:
         return False
@@ -63,8 +63,8 @@ def in_conflict(unit: str, respondents: Iterable[str], units: Mapping[str, Unit]
     return unit in superiors or (unit in units and units[unit].agent_of in superiors)
 
 
-def _links(unit: str, units: Mapping[str, Unit]) -> Iterator[str]:
-    """The unit, whoever it acts for, and everyone above either: all whose interest it may be expected to share."""
+def interests(unit: str, units: Mapping[str, Unit]) -> Iterator[str]:
+    """Yield the unit, whoever it acts for, and everyone above either: whose interest it may be expected to share."""
     waiting, seen = [unit], set[str]()
     while waiting:
         current = waiting.pop()

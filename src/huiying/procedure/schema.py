@@ -152,6 +152,8 @@ class Act(Frozen):
     guards: tuple[Guard, ...] = ()
     notices: tuple[Notice, ...] = ()
     starts: tuple[str, ...] = ()
+    #: Clocks that begin anew, the person's too: new facts after the end are a new matter to be answered.
+    renews: tuple[str, ...] = ()
     stops: tuple[str, ...] = ()
     extends: str | None = None
     suspends: str | None = None

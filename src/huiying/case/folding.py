@@ -1,0 +1,207 @@
+"""From acts to a case: folding the ledger gives the state, and the row that lists are made from."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from functools import lru_cache
+from typing import Any, TypeVar
+
+from huiying.case.ledger import given_again
+from huiying.case.models import Act, Case, Clock, Instrument, Track
+from huiying.procedure.lifecycle import begin, fold
+from huiying.procedure.schema import Kind, Procedure
+from huiying.procedure.state import MAIN, Actor, Attempt, State
+from huiying.procedure.time_limits import Due
+from huiying.procedure.workdays import Calendar, china
+
+Part = TypeVar("Part", Track, Clock)
+
+#: What acts may set on a case besides what its procedure folds, and what it is before any act did.
+SETTABLE: Mapping[str, object] = {
+    "channel": "",
+    "received_at": "",
+    "matter": "",
+    "area": "",
+    "place": False,
+    "confidential": False,
+    "joined_into": "",
+    "split_from": "",
+    "supervisor": "",
+    "erased_at": None,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Folded:
+    """A case as its acts say it is."""
+
+    procedure: Procedure
+    state: State
+    sets: Mapping[str, Any] = field(default_factory=dict)
+    acts: int = 0
+    head: bytes = b""
+    ended_at: datetime | None = None
+
+    @property
+    def protected(self) -> bool:
+        """Whether identities open only after a custodian's approval: reports, and confidential cases."""
+        return self.state.facts.get("kind") == Kind.REPORT or bool(self.sets.get("confidential"))
+
+    def setting(self, name: str) -> Any:  # noqa: ANN401  # JSON's own types
+        """Return what acts have set, or what it is before any did."""
+        return self.sets.get(name, SETTABLE[name])
+
+
+@lru_cache(maxsize=32)
+def law(fingerprint: str) -> Procedure:
+    """Return a procedure as it was when it was written down."""
+    return Procedure.model_validate(Instrument.objects.get(pk=fingerprint).content)
+
+
+def nothing_yet(procedure: Procedure) -> Folded:
+    """Return a case of which nothing has been done."""
+    return Folded(procedure, begin(procedure))
+
+
+def folded(procedure: Procedure, acts: Iterable[Act]) -> Folded:
+    """Return the case that these acts, in their order, make."""
+    case = nothing_yet(procedure)
+    for act in acts:
+        case = after(case, act)
+    return case
+
+
+def after(case: Folded, act: Act) -> Folded:
+    """Return the case after one more act. An act that is not of the procedure moves no track and no clock."""
+    state, ended_at = case.state, case.ended_at
+    facts = act.body["sets"].get("facts", {})
+    if facts:
+        state = replace(state, facts={**state.facts, **facts})
+    if act.act in case.procedure.acts:
+        given = given_again(case.procedure, act.act, act.body["given"])
+        actor = Actor(act.person, act.role, act.unit)
+        state = fold(case.procedure, state, Attempt(act.act, actor, act.at, given, act.track))
+    ended = state.steps[MAIN] in case.procedure.endings
+    if not ended:
+        ended_at = None
+    elif ended_at is None:
+        ended_at = act.at
+    sets = {**case.sets, **{name: value for name, value in act.body["sets"].items() if name in SETTABLE}}
+    if case.procedure.steps[state.steps[MAIN]].content_free:
+        sets = {name: sets[name] for name in ("channel", "received_at", "erased_at") if name in sets}
+    return Folded(case.procedure, state, sets, case.acts + 1, bytes(act.hash), ended_at)
+
+
+def row(case: Folded, calendar: Calendar | None = None) -> dict[str, Any]:
+    """Return the columns of `Case` that acts decide."""
+    state, procedure = case.state, case.procedure
+    step = procedure.steps[state.steps[MAIN]]
+    dues = [
+        clock.due_at for clock in clock_rows(case, calendar) if clock.stopped_at is None and clock.due_at is not None
+    ]
+    return {
+        "kind": str(state.facts.get("kind", "")),
+        "step": step.id,
+        "stage": step.stage.value,
+        "channel": case.setting("channel"),
+        "received_at": datetime.fromisoformat(case.setting("received_at")),
+        "matter": case.setting("matter"),
+        "area": case.setting("area"),
+        "place": case.setting("place"),
+        "confidential": case.setting("confidential"),
+        "anonymous": bool(state.facts.get("anonymous")),
+        "respondents": list(state.respondents()),
+        "units": sorted(set(state.units.values())),
+        "facts": {name: _json(value) for name, value in state.facts.items()},
+        "joined_into": case.setting("joined_into"),
+        "split_from": case.setting("split_from"),
+        "supervisor": case.setting("supervisor"),
+        "due_at": min(dues, default=None),
+        "closed_at": case.ended_at,
+        "erased_at": None if case.setting("erased_at") is None else datetime.fromisoformat(case.setting("erased_at")),
+        "acts": case.acts,
+        "head": case.head,
+    }
+
+
+def _json(value: object) -> object:
+    if isinstance(value, tuple):
+        return list(value)
+    return value.isoformat() if hasattr(value, "isoformat") else value
+
+
+def track_rows(case: Folded) -> list[Track]:
+    """Return the rows of a case's tracks, not yet tied to it."""
+    rows = []
+    for name, step_id in case.state.steps.items():
+        step = case.procedure.steps[step_id]
+        rows.append(
+            Track(
+                name=name,
+                step=step_id,
+                holder=step.holder,
+                unit=case.state.units.get(name, ""),
+                open=not step.ending,
+            )
+        )
+    return rows
+
+
+def clock_rows(case: Folded, calendar: Calendar | None = None) -> list[Clock]:
+    """Return the rows of a case's clocks, not yet tied to it. A clock that stands has no due date until it runs."""
+    rows = []
+    for name, clock in case.state.clocks.items():
+        ends = clock.due(calendar or china())
+        standing = clock.stands_since is not None
+        known = isinstance(ends, Due) and not standing
+        rows.append(
+            Clock(
+                name=name,
+                term=clock.term.id if clock.term else "",
+                started_at=clock.started,
+                stopped_at=clock.stopped,
+                standing=standing,
+                due_at=ends.moment if known and isinstance(ends, Due) else None,
+                provisional=known and isinstance(ends, Due) and ends.provisional,
+            )
+        )
+    return rows
+
+
+def insert_parts(new: Sequence[tuple[Case, Folded]]) -> None:
+    """Write the tracks and clocks of new cases."""
+    tracks, clocks = [], []
+    for case, now in new:
+        tracks += [_of(case, track) for track in track_rows(now)]
+        clocks += [_of(case, clock) for clock in clock_rows(now)]
+    Track.objects.bulk_create(tracks)
+    Clock.objects.bulk_create(clocks)
+
+
+def _of(case: Case, part: Part) -> Part:
+    part.case = case
+    return part
+
+
+def write_down(case: Case, was: Folded, now: Folded) -> None:
+    """Bring a case's rows to what its acts say; only what changed is written."""
+    columns = row(now)
+    changed = [name for name, value in columns.items() if getattr(case, name) != value]
+    for name in changed:
+        setattr(case, name, columns[name])
+    case.save(update_fields=changed)
+    if (was.state.steps, was.state.units) != (now.state.steps, now.state.units):
+        _replace(Track, case, track_rows(now), gone=set(was.state.steps) - set(now.state.steps))
+    if was.state.clocks != now.state.clocks:
+        _replace(Clock, case, clock_rows(now), gone=set(was.state.clocks) - set(now.state.clocks))
+
+
+def _replace(model: type[Part], case: Case, rows: Sequence[Part], gone: Collection[str]) -> None:
+    """Write a case's rows of one kind: those there are, anew; those that are gone, away."""
+    rows = [_of(case, item) for item in rows]
+    fields = [field.name for field in model._meta.concrete_fields if field.name not in {"id", "case", "name"}]  # noqa: SLF001  # Django's public way to ask
+    model.objects.bulk_create(rows, update_conflicts=True, unique_fields=["case", "name"], update_fields=fields)
+    if gone:
+        model.objects.filter(case=case, name__in=gone).delete()

@@ -1,0 +1,201 @@
+"""The one way to change a case: lock it, ask the rules, append one act, bring the rows to what the acts say.
+
+`record` and `begin` run inside the caller's transaction (`scope.working`), which holds everything that belongs to one
+act: content, what is sealed, notices, scheduled facts and jobs. All of it happens, or none.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from hashlib import sha256
+
+from huiying.case.acts import COMMON
+from huiying.case.folding import Folded, after, folded, insert_parts, law, nothing_yet, row, write_down
+from huiying.case.ledger import Entry, case_subject, chained, salted
+from huiying.case.models import Act, Case, Content, Instrument, Notice
+from huiying.case.scheduling import reschedule
+from huiying.case.witness import witness
+from huiying.config.environment import read
+from huiying.config.trouble import Trouble
+from huiying.directory.queries import units_for_routing
+from huiying.procedure.decision import Refused
+from huiying.procedure.library import library
+from huiying.procedure.lifecycle import may
+from huiying.procedure.schema import Procedure
+from huiying.procedure.state import MAIN, Attempt, Surroundings
+from huiying.procedure.workdays import china
+
+NO_TEXTS: Mapping[str, str] = {}
+
+
+class NotAllowed(Exception):  # noqa: N818  # an answer, not a fault
+    """A verb was refused; `refused` says why, and under which article. Nothing was changed."""
+
+    def __init__(self, refused: Refused) -> None:
+        super().__init__(refused.code)
+        self.refused = refused
+
+
+class NoSuchCase(Exception):  # noqa: N818  # an answer, not a fault
+    """There is no such case, or none that may be seen; which of the two is not said."""
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """An act that was appended, and the case before and after it."""
+
+    case: Case
+    act: Act
+    before: Folded
+    now: Folded
+
+
+def surroundings() -> Surroundings:
+    """Return the units as they are today, and the calendar as it is known."""
+    return Surroundings(units_for_routing(), china())
+
+
+def instrument_in_force() -> Instrument:
+    """Return the procedure that new cases follow, written down on first use so that it can be replayed for ever."""
+    name = read("HUIYING_PROCEDURE")
+    procedure = library().procedures.get(name)
+    if procedure is None:
+        raise Trouble("procedure_unknown", "HUIYING_PROCEDURE", name=name, known="、".join(library().procedures))
+    wanted = {limit.term for limit in procedure.limits}
+    content = procedure.model_copy(
+        update={"terms": {term: row for term, row in procedure.terms.items() if term in wanted}}
+    ).model_dump(mode="json", by_alias=True)
+    known, _ = Instrument.objects.get_or_create(
+        fingerprint=fingerprint_of(content), defaults={"procedure": procedure.id, "content": content}
+    )
+    return known
+
+
+def fingerprint_of(content: object) -> str:
+    """Return the fingerprint of a written procedure."""
+    return sha256(json.dumps(content, ensure_ascii=False, sort_keys=True).encode()).hexdigest()
+
+
+def lock_case(number: str) -> Case:
+    """Return a case, locked until the transaction ends."""
+    case = Case.objects.select_for_update(of=("self",)).filter(number=number).first()
+    if case is None:
+        raise NoSuchCase(number)
+    return case
+
+
+def read_case(case: Case) -> Folded:
+    """Return a case as its acts say it is."""
+    return folded(law(case.law_id), case.ledger.order_by("position"))
+
+
+@dataclass(frozen=True, slots=True)
+class Beginning:
+    """A case to be written with its first act. `case` has a number, a receipt and a law, and is not saved yet."""
+
+    case: Case
+    entry: Entry
+    texts: Mapping[str, str]
+
+
+def begin_many(beginnings: Sequence[Beginning]) -> list[Recorded]:
+    """Write new cases, each with its first act; all of them, or none. Raise `NotAllowed` for the first refused."""
+    prepared = [_next(new.case, nothing_yet(law(new.case.law_id)), new.entry, new.texts) for new in beginnings]
+    for recorded, _ in prepared:
+        for name, value in row(recorded.now).items():
+            setattr(recorded.case, name, value)
+    Case.objects.bulk_create([recorded.case for recorded, _ in prepared])
+    insert_parts([(recorded.case, recorded.now) for recorded, _ in prepared])
+    _append(prepared)
+    return [recorded for recorded, _ in prepared]
+
+
+def record(case: Case, entry: Entry, texts: Mapping[str, str] = NO_TEXTS) -> Recorded:
+    """Append one act to a locked case if the rules allow it, and raise `NotAllowed` if they do not.
+
+    `texts`: masked texts by field. For an act of the procedure they count as given; they lie in `Content`, committed
+    to by the act. An act that is not of the procedure was decided by its verb.
+    """
+    recorded, contents = _next(case, read_case(case), entry, texts)
+    write_down(case, recorded.before, recorded.now)
+    _append([(recorded, contents)])
+    return recorded
+
+
+def _next(case: Case, before: Folded, entry: Entry, texts: Mapping[str, str]) -> tuple[Recorded, list[Content]]:
+    """Return what an act makes of a case, and the contents that come with it; nothing is written yet."""
+    if entry.act in before.procedure.acts:
+        _ask(before, entry, texts)
+    position = before.acts + 1
+    purges = purged(before.procedure, entry.act)
+    contents, commitments = [], dict(entry.commitments)
+    for name, text in texts.items():
+        salt, commitments[name] = salted(text)
+        contents.append(Content(position=position, name=name, text=text, salt=salt))
+    said = replace(
+        entry,
+        track=entry.track or MAIN,
+        given={name: value for name, value in entry.given.items() if value not in (None, "", ())},
+        sets={**entry.sets, "purges": True} if purges else entry.sets,
+        commitments=commitments,
+    )
+    act = chained(case_subject(case.number), position, before.head, said)
+    return Recorded(case, act, before, after(before, act)), [] if purges else contents
+
+
+def _append(prepared: Sequence[tuple[Recorded, list[Content]]]) -> None:
+    """Append acts to the ledger with what belongs to them: contents, notices, scheduled facts, the checkpoint."""
+    acts, contents, notices = [], [], []
+    for recorded, texts in prepared:
+        recorded.act.case = recorded.case
+        acts.append(recorded.act)
+        for content in texts:
+            content.case = recorded.case
+        contents += texts
+        notices += _notices(recorded)
+    Act.objects.bulk_create(acts)
+    Content.objects.bulk_create(contents)
+    Notice.objects.bulk_create(notices)
+    for recorded, _ in prepared:
+        if recorded.before.state.clocks != recorded.now.state.clocks:
+            reschedule(recorded.case, recorded.now)
+    witness(acts)
+
+
+def _ask(before: Folded, entry: Entry, texts: Mapping[str, str]) -> None:
+    """Ask the rules; raise their refusal."""
+    asks = before.procedure.acts[entry.act].asks
+    given = {**entry.given, **_asked(before.procedure, entry.act, texts)}
+    attempt = Attempt(entry.act, entry.actor, entry.at, given, entry.track or MAIN)
+    needs_units = entry.actor.unit is not None or any(ask.kind == "unit" for ask in asks)
+    around = surroundings() if needs_units else Surroundings({}, china())
+    decision = may(before.procedure, before.state, attempt, around)
+    if isinstance(decision, Refused):
+        raise NotAllowed(decision)
+
+
+def _asked(procedure: Procedure, act: str, texts: Mapping[str, str]) -> dict[str, str]:
+    """Return the texts that the act asks for; others, such as the demand itself, come with it unasked."""
+    names = {ask.name for ask in procedure.acts[act].asks if ask.kind == "text"}
+    return {name: text for name, text in texts.items() if name in names}
+
+
+def purged(procedure: Procedure, act: str) -> bool:
+    """Whether an act leaves nothing of a case's content: it ends in a content-free stub, or its term is over."""
+    if act in COMMON:
+        return act == "erase"
+    target = procedure.acts[act].target
+    return target is not None and procedure.steps[target].content_free
+
+
+def _notices(recorded: Recorded) -> list[Notice]:
+    procedure, act = recorded.now.procedure, recorded.act
+    owed = procedure.acts[act.act].notices if act.act in procedure.acts else ()
+    return [
+        Notice(
+            case=recorded.case, position=act.position, name=notice.name, to=notice.to, article=notice.article, at=act.at
+        )
+        for notice in owed
+    ]

@@ -1,0 +1,48 @@
+"""`huiying areas import FILE…`: bring in a country's divisions from lists of code and name."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from huiying.commands.output import fail, json_option, language, print_json, words
+from huiying.commands.ready import ready
+from huiying.procedure.words import say
+
+
+@click.group()
+def areas() -> None:
+    """Divisions: provinces, cities, districts, streets, villages."""
+
+
+@areas.command("import")
+@click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
+@json_option
+def import_areas(*, files: tuple[Path, ...], as_json: bool) -> None:
+    """Bring in FILES (csv, csv.gz or xlsx with columns code and name). Codes nest by prefix; running twice is safe."""
+    from huiying.stages.intake import tables  # noqa: PLC0415  # only where it is used
+
+    rows: dict[str, str] = {}
+    for file in files:
+        try:
+            table = tables.read(file)
+            if not {"code", "name"} <= set(table.columns):
+                fail(str(file), words("command.areas_columns"))
+            for row in table.rows:
+                if isinstance(row, tables.Row) and row.cells["code"].isdecimal():
+                    rows[row.cells["code"]] = row.cells["name"]
+        except tables.Unreadable as unreadable:
+            fail(str(file), say(f"import.{unreadable.code}", unreadable.params, language(), tables.WORDS))
+    with ready():
+        from django.utils import timezone  # noqa: PLC0415  # needs Django
+
+        from huiying.case import registry  # noqa: PLC0415  # needs Django
+        from huiying.procedure.state import Actor  # noqa: PLC0415  # with it
+
+        by = Actor("areas-import", "administrator")
+        count = registry.import_areas(sorted(rows.items(), key=lambda row: len(row[0])), by, timezone.now())
+    if as_json:
+        print_json({"read": len(rows), "areas": count})
+    else:
+        click.echo(words("command.areas_imported", {"count": count}))

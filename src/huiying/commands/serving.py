@@ -1,0 +1,140 @@
+"""`huiying serve` and `huiying demo`: the web server and a worker, started together and stopped together."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import threading
+from collections.abc import Sequence
+from pathlib import Path
+from types import FrameType
+
+import click
+
+from huiying.commands.output import fail, words
+from huiying.commands.ready import ready
+from huiying.config.environment import read
+
+#: Two blocking threads: with more, connections run out under writes.
+THREADS = 2
+PATIENCE_S = 20
+#: How often it is looked whether a process has ended.
+LOOK_S = 0.2
+CAST = ("xiaoli", "zhoujie", "xiaozhao", "laowang", "liuju", "sunshen", "wujie", "zhengfa", "heshou", "guandang")
+
+
+def web(port: int, processes: int) -> list[str]:
+    """Return the command of the web server. It keeps no log of requests: their paths name receipt codes."""
+    granian = str(Path(sys.executable).with_name("granian"))
+    return [
+        granian, "--interface", "wsgi", "--host", "127.0.0.1", "--port", str(port),
+        "--workers", str(processes), "--blocking-threads", str(THREADS), "--no-access-log", "--log-level", "warning",
+        "--respawn-failed-workers", "--workers-kill-timeout", "10s", "huiying.config.wsgi:application",
+    ]  # fmt: skip
+
+
+def worker() -> list[str]:
+    """Return the command of a worker: it polls twice a second, since a freed lock tells nobody."""
+    return [
+        sys.executable, "-m", "django", "procrastinate", "worker", "--fetch-job-polling-interval", "0.5",
+        "--delete-jobs", "successful", "--shutdown-graceful-timeout", "10",
+    ]  # fmt: skip
+
+
+def run(commands: Sequence[list[str]]) -> int:
+    """Run commands side by side until one ends or somebody asks to stop; then stop all of them. Return a status."""
+    asked = threading.Event()
+
+    def stop(_number: int, _frame: FrameType | None) -> None:
+        asked.set()
+
+    environment = {**os.environ, "DJANGO_SETTINGS_MODULE": "huiying.config.settings"}
+    before = {number: signal.signal(number, stop) for number in (signal.SIGTERM, signal.SIGINT)}
+    started: list[subprocess.Popen[bytes]] = []
+    try:
+        started += [subprocess.Popen(command, env=environment, start_new_session=True) for command in commands]
+        while not asked.wait(LOOK_S) and all(process.poll() is None for process in started):
+            pass
+        ended = [process.returncode for process in started if process.returncode is not None]
+    finally:
+        for process in started:
+            _end(process)
+        for number, handler in before.items():
+            signal.signal(number, handler)
+    return 0 if asked.is_set() else max(ended, default=0) or 1
+
+
+def _end(process: subprocess.Popen[bytes]) -> None:
+    """Ask a process to end, and make it."""
+    if process.poll() is not None:
+        return
+    process.terminate()
+    try:
+        process.wait(PATIENCE_S)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
+
+
+def port() -> int:
+    """Return the port to serve on."""
+    wanted = read("PORT")
+    if not wanted.isdecimal() or not 0 < int(wanted) < 2**16:
+        fail("PORT", words("command.not_a_port", {"port": wanted}))
+    return int(wanted)
+
+
+@click.command()
+@click.option(
+    "--processes", default=2, show_default=True, type=click.IntRange(1, 64), help="Processes of the web server."
+)
+def serve(*, processes: int) -> None:
+    """Serve pages and API on 127.0.0.1 (PORT) and run a worker. Another: `huiying manage procrastinate worker`."""
+    at = port()
+    with ready():
+        click.echo(words("command.serving", {"url": f"http://127.0.0.1:{at}/"}))
+        status = run([web(at, processes), worker()])
+    sys.exit(status)
+
+
+@click.command()
+@click.option("--demands", "count", default=None, type=click.IntRange(0, 5000), help="How many demands to fill in.")
+def demo(*, count: int | None) -> None:
+    """Fill an invented city, serve it, and print whom to sign in as. The second start takes seconds."""
+    at = port()
+    with ready():
+        from django.utils import timezone  # noqa: PLC0415  # needs Django
+
+        from huiying.demo import filling  # noqa: PLC0415  # needs Django
+        from huiying.demo.city import city  # noqa: PLC0415  # only here
+
+        if not filling.is_filled():
+            now = timezone.now()
+            click.echo(words("command.founding", {"city": city().name}), err=True)
+            filling.found_city(now)
+            total = filling.COUNT if count is None else count
+            with click.progressbar(length=total, label=words("command.filling"), file=sys.stderr) as bar:
+                for _ in filling.fill(now, total):
+                    bar.update(1)
+        _introduce(f"http://127.0.0.1:{at}/", filling.PASSWORD)
+        status = run([web(at, 1), worker()])
+    sys.exit(status)
+
+
+def _introduce(url: str, password: str) -> None:
+    from huiying.demo.city import city  # noqa: PLC0415  # only here
+
+    people = {person.login: person for person in city().people}
+    role_words = {login: words_for_role(people[login].role) for login in CAST}
+    click.echo(words("command.demo_ready", {"url": url, "password": password}))
+    for login in CAST:
+        click.echo(f"  {login:<10} {people[login].name}　{role_words[login]}")
+
+
+def words_for_role(role: str) -> str:
+    """Return what people call a role."""
+    from huiying.commands.output import rule_words  # noqa: PLC0415  # only here
+
+    return rule_words(f"role.{role}")

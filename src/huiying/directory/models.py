@@ -1,0 +1,243 @@
+"""Areas, units, staff, posts, matters and duties. Changes are acts: `case.registry` is the only writer.
+
+Ids are the codes people use (division codes, unit codes, matter codes), so that a case's facts name them as they are.
+"""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.utils import timezone
+
+from huiying.config.checks import Sensitivity
+from huiying.procedure import routing
+from huiying.procedure.schema import ROLES
+
+PUBLIC = Sensitivity.NONE
+LEVELS = {
+    "province": "省级",
+    "city": "市级",
+    "district": "区县",
+    "department": "部门",
+    "street": "街道乡镇",
+    "village": "社区村",
+}
+
+
+class Area(models.Model):
+    """A division or a part of one. Codes nest by prefix: 990101001 lies in 990101."""
+
+    code = models.CharField("代码", max_length=12, primary_key=True)
+    name = models.CharField("名称", max_length=60)
+    parent = models.ForeignKey("self", models.PROTECT, null=True, blank=True, verbose_name="上级区划")
+
+    sensitivity: ClassVar = {"code": PUBLIC, "name": PUBLIC, "parent": PUBLIC}
+
+    class Meta:
+        """Ordered as codes are."""
+
+        verbose_name = verbose_name_plural = "区划"
+        ordering = ("code",)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Unit(models.Model):
+    """A body that may be given cases: its level, superior, and on whose behalf it acts (物业)."""
+
+    code = models.SlugField("代码", max_length=40, primary_key=True)
+    name = models.CharField("名称", max_length=60)
+    level = models.CharField("层级", max_length=12, choices=LEVELS)
+    superior = models.ForeignKey(
+        "self", models.PROTECT, null=True, blank=True, related_name="subordinates", verbose_name="上级单位"
+    )
+    agent_of = models.ForeignKey(
+        "self", models.PROTECT, null=True, blank=True, related_name="agents", verbose_name="代理的单位"
+    )
+    area = models.ForeignKey(Area, models.PROTECT, null=True, blank=True, verbose_name="辖区")
+    active = models.BooleanField("启用", default=True)
+
+    sensitivity: ClassVar = dict.fromkeys(("code", "name", "level", "superior", "agent_of", "area", "active"), PUBLIC)
+
+    class Meta:
+        """Ordered as codes are."""
+
+        verbose_name = verbose_name_plural = "单位"
+        ordering = ("code",)
+        constraints: ClassVar = [
+            models.CheckConstraint(condition=models.Q(level__in=list(LEVELS)), name="unit_level_is_known")
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def for_routing(self) -> routing.Unit:
+        """Return the unit as rules see it."""
+        return routing.Unit(self.code, routing.Level(self.level), self.superior_id, self.agent_of_id)
+
+
+class Role(models.Model):
+    """A role that posts give. What a role may do stands in the procedures, not here."""
+
+    code = models.SlugField("代码", max_length=20, primary_key=True)
+    name = models.CharField("名称", max_length=30)
+
+    sensitivity: ClassVar = {"code": PUBLIC, "name": PUBLIC}
+
+    class Meta:
+        """The roles that procedures know, and no others."""
+
+        verbose_name = verbose_name_plural = "角色"
+        ordering = ("code",)
+        constraints: ClassVar = [
+            models.CheckConstraint(condition=models.Q(code__in=sorted(ROLES)), name="role_is_known")
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class StaffManager(BaseUserManager["Staff"]):
+    """Finds staff by login."""
+
+    def get_by_natural_key(self, username: str | None) -> Staff:
+        """Return whoever logs in under this name, in whatever case it is typed."""
+        return self.get(username__iexact=username)
+
+
+class Staff(AbstractBaseUser):
+    """Somebody who works here. What they may do follows from their posts."""
+
+    username = models.SlugField("登录名", max_length=40, unique=True)
+    name = models.CharField("姓名", max_length=30)
+    is_active = models.BooleanField("在职", default=True)
+
+    objects = StaffManager()
+    USERNAME_FIELD = "username"
+    REQUIRED_FIELDS: ClassVar = ["name"]
+
+    sensitivity: ClassVar = {
+        "password": Sensitivity.STAFF,
+        "last_login": Sensitivity.STAFF,
+        "username": Sensitivity.STAFF,
+        "name": Sensitivity.STAFF,
+        "is_active": Sensitivity.STAFF,
+    }
+
+    class Meta:
+        """Ordered by login."""
+
+        verbose_name = verbose_name_plural = "工作人员"
+        ordering = ("username",)
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def is_staff(self) -> bool:
+        """Whether Django's admin opens: to administrators, for the directory and nothing else."""
+        return self.is_active and self.current_posts().filter(role_id="administrator").exists()
+
+    def has_perm(self, perm: str, obj: object = None) -> bool:
+        """Whether the admin allows something: administrators may view, add and change what the directory holds."""
+        del obj
+        app, _, verb = perm.partition(".")
+        return app == "directory" and not verb.startswith("delete_") and self.is_staff
+
+    def has_module_perms(self, app_label: str) -> bool:
+        """Whether the admin shows a part of itself."""
+        return app_label == "directory" and self.is_staff
+
+    def current_posts(self) -> models.QuerySet[Post]:
+        """Return the posts that somebody holds today."""
+        today = timezone.localdate()
+        return self.posts.filter(models.Q(until=None) | models.Q(until__gte=today), since__lte=today)
+
+
+class Post(models.Model):
+    """Somebody in a role, for a unit where the role belongs to one, for a time."""
+
+    staff = models.ForeignKey(Staff, models.PROTECT, related_name="posts", verbose_name="工作人员")
+    role = models.ForeignKey(Role, models.PROTECT, verbose_name="角色")
+    unit = models.ForeignKey(Unit, models.PROTECT, null=True, blank=True, verbose_name="单位")
+    since = models.DateField("自")
+    until = models.DateField("至", null=True, blank=True)
+
+    sensitivity: ClassVar = {
+        "staff": Sensitivity.STAFF,
+        "role": Sensitivity.STAFF,
+        "unit": Sensitivity.STAFF,
+        "since": Sensitivity.STAFF,
+        "until": Sensitivity.STAFF,
+    }
+
+    class Meta:
+        """A unit's role needs the unit."""
+
+        verbose_name = verbose_name_plural = "岗位"
+        ordering = ("id",)
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=~models.Q(role__in=["clerk", "officer", "unit_head"]) | models.Q(unit__isnull=False),
+                name="a_units_role_names_its_unit",
+            ),
+            models.UniqueConstraint(
+                fields=["staff", "role", "unit", "since"], name="a_post_is_given_once", nulls_distinct=False
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.unit.name if self.unit else ''}{self.role.name}"
+
+
+class Matter(models.Model):
+    """A node of the city's own tree of matters. Codes nest by prefix: 0101 lies in 01."""
+
+    code = models.CharField("代码", max_length=12, primary_key=True)
+    name = models.CharField("名称", max_length=60)
+    parent = models.ForeignKey("self", models.PROTECT, null=True, blank=True, verbose_name="上级事项")
+    active = models.BooleanField("启用", default=True)
+
+    sensitivity: ClassVar = {"code": PUBLIC, "name": PUBLIC, "parent": PUBLIC, "active": PUBLIC}
+
+    class Meta:
+        """Ordered as codes are."""
+
+        verbose_name = verbose_name_plural = "事项"
+        ordering = ("code",)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Duty(models.Model):
+    """A row of the duty catalogue: in this area, and all within it, this matter is led by this unit."""
+
+    matter = models.ForeignKey(Matter, models.PROTECT, verbose_name="事项")
+    area = models.ForeignKey(Area, models.PROTECT, verbose_name="区划")
+    lead = models.ForeignKey(Unit, models.PROTECT, related_name="duties", verbose_name="主办单位")
+    support = ArrayField(models.CharField(max_length=40), default=list, blank=True, verbose_name="协办单位")
+    basis = models.CharField("依据", max_length=200)
+    version = models.PositiveIntegerField("版次", default=1)
+    valid_from = models.DateField("生效")
+    valid_to = models.DateField("失效", null=True, blank=True)
+
+    sensitivity: ClassVar = dict.fromkeys(
+        ("matter", "area", "lead", "support", "basis", "version", "valid_from", "valid_to"), PUBLIC
+    )
+
+    class Meta:
+        """One lead for a matter in an area from a day on."""
+
+        verbose_name = verbose_name_plural = "派单目录"
+        ordering = ("matter_id", "area_id", "-valid_from")
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["matter", "area", "valid_from"], name="one_lead_at_a_time")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.matter}·{self.area}"

@@ -1,0 +1,51 @@
+"""What others ask the directory: the units as rules see them, places from the inside out, who leads a matter."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+
+from huiying.directory.models import Area, Duty, Unit
+from huiying.procedure import routing
+from huiying.procedure.decision import Refused
+
+
+def units_for_routing() -> Mapping[str, routing.Unit]:
+    """Return every unit in use by its code."""
+    rows = Unit.objects.filter(active=True).values_list("code", "level", "superior_id", "agent_of_id")
+    return {code: routing.Unit(code, routing.Level(level), up, of) for code, level, up, of in rows}
+
+
+def unit_names() -> Mapping[str, str]:
+    """Return what people call each unit."""
+    return dict(Unit.objects.values_list("code", "name"))
+
+
+def areas_outwards(code: str) -> Sequence[str]:
+    """Return a place's area codes from the narrowest outwards; codes nest by prefix, so no tree is climbed."""
+    prefixes = [code[:length] for length in range(len(code), 1, -1)]
+    return list(Area.objects.filter(code__in=prefixes).order_by("-code").values_list("code", flat=True))
+
+
+def place_name(code: str) -> str:
+    """Return a place as people say it: 东区东街街道东街社区. Unknown codes are said as they are."""
+    areas = dict(Area.objects.filter(code__in=[code[:n] for n in range(2, len(code) + 1)]).values_list("code", "name"))
+    return "".join(areas[known] for known in sorted(areas)) or code
+
+
+def propose_lead(matter: str, area: str, on: date, **lock: object) -> routing.Duty | Refused:
+    """Return the catalogue's row for a matter at a place, the narrowest area first; a person confirms it."""
+    outwards = areas_outwards(area)
+    rows = [
+        routing.Duty(
+            duty.matter_id,
+            duty.area_id,
+            duty.lead_id,
+            tuple(duty.support),
+            duty.basis,
+            duty.valid_from,
+            duty.valid_to or date.max,
+        )
+        for duty in Duty.objects.filter(matter_id=matter, area_id__in=outwards)
+    ]
+    return routing.propose(rows, matter=matter, areas=outwards, on=on, units=units_for_routing(), **lock)

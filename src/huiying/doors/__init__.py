@@ -1,0 +1,1 @@
+"""门: who may come in. Thin views, one package a role, over the verbs of the stages."""

@@ -1,0 +1,124 @@
+"""The directory in Django's admin. Every saving is an act, and nothing is deleted."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from allauth.account.decorators import secure_admin_login
+from django import forms
+from django.contrib import admin
+from django.db import models
+from django.http import HttpRequest
+from django.utils import timezone
+
+from huiying.case import registry
+from huiying.directory.models import Area, Duty, Matter, Post, Staff, Unit
+from huiying.procedure.state import Actor
+
+admin.site.site_header = admin.site.site_title = "机构与职责"
+# One way to sign in, with the second factor where there is one.
+admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]  # as allauth's own docs do
+
+
+if TYPE_CHECKING:
+    ObjectAdmin = admin.ModelAdmin[Any]
+    StaffModelForm = forms.ModelForm[Staff]
+else:  # Django's own classes take no parameters
+    ObjectAdmin, StaffModelForm = admin.ModelAdmin, forms.ModelForm
+
+
+class RegistryAdmin(ObjectAdmin):
+    """Saves through the registry, so that what was changed, by whom and when is in the ledger."""
+
+    list_per_page = 50
+
+    def save_model(self, request: HttpRequest, obj: models.Model, form: forms.ModelForm[Any], change: bool) -> None:  # noqa: FBT001  # Django's signature
+        """Save an object and append what it is now."""
+        del form, change
+        registry.change(obj, Actor(request.user.get_username(), "administrator"), timezone.now())
+
+    def has_delete_permission(self, request: HttpRequest, obj: models.Model | None = None) -> bool:
+        """Nothing is deleted: what is over has an end date, or is not in use."""
+        del request, obj
+        return False
+
+    def get_readonly_fields(self, request: HttpRequest, obj: models.Model | None = None) -> tuple[str, ...]:
+        """A code is what cases name; it stays."""
+        del request
+        key = self.model._meta.pk  # noqa: SLF001  # Django's public way to ask
+        return (key.name,) if obj is not None and key is not None and not key.auto_created else ()
+
+
+class StaffForm(StaffModelForm):
+    """Somebody's account. A new password may be set here; what it was is known to nobody."""
+
+    new_password = forms.CharField(label="新密码", required=False, widget=forms.PasswordInput, min_length=12)
+
+    class Meta:
+        """What an administrator says of somebody."""
+
+        model = Staff
+        fields = ("username", "name", "is_active")
+
+
+@admin.register(Staff)
+class StaffAdmin(RegistryAdmin):
+    """Accounts."""
+
+    form = StaffForm
+    list_display = ("username", "name", "is_active")
+    search_fields = ("username", "name")
+
+    def save_model(self, request: HttpRequest, obj: models.Model, form: forms.ModelForm[Any], change: bool) -> None:  # noqa: FBT001  # Django's signature
+        """Set a new password if one was typed, and save."""
+        assert isinstance(obj, Staff)  # noqa: S101  # this is its admin
+        if form.cleaned_data.get("new_password"):
+            obj.set_password(form.cleaned_data["new_password"])
+        elif not change:
+            obj.set_unusable_password()
+        super().save_model(request, obj, form, change)
+
+
+@admin.register(Area)
+class AreaAdmin(RegistryAdmin):
+    """Areas."""
+
+    list_display = ("code", "name")
+    search_fields = ("code", "name")
+    raw_id_fields = ("parent",)
+
+
+@admin.register(Unit)
+class UnitAdmin(RegistryAdmin):
+    """Units."""
+
+    list_display = ("code", "name", "level", "superior", "active")
+    search_fields = ("code", "name")
+    raw_id_fields = ("area", "superior", "agent_of")
+
+
+@admin.register(Post)
+class PostAdmin(RegistryAdmin):
+    """Posts."""
+
+    list_display = ("staff", "role", "unit", "since", "until")
+    raw_id_fields = ("staff", "unit")
+    list_select_related = ("staff", "role", "unit")
+
+
+@admin.register(Matter)
+class MatterAdmin(RegistryAdmin):
+    """Matters."""
+
+    list_display = ("code", "name", "active")
+    search_fields = ("code", "name")
+
+
+@admin.register(Duty)
+class DutyAdmin(RegistryAdmin):
+    """The duty catalogue."""
+
+    list_display = ("matter", "area", "lead", "valid_from", "valid_to", "version")
+    list_select_related = ("matter", "area", "lead")
+    raw_id_fields = ("area", "lead")
+    search_fields = ("matter__name", "lead__name")

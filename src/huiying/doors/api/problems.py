@@ -1,0 +1,102 @@
+"""Errors of the API as problem details (RFC 9457): what, why, under which article, and never who or whether."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse
+from ninja import Field, NinjaAPI, Schema
+from ninja.errors import AuthenticationError, ValidationError
+
+from huiying.case.commands import KeyConflict
+from huiying.case.ledger import plain
+from huiying.case.recording import NoSuchCase, NotAllowed
+from huiying.procedure.words import refusal
+
+MEDIA_TYPE = "application/problem+json"
+#: Refusals that say something is wrong with what was sent; all others say that it is not possible now.
+OF_INPUT = frozenset(
+    {
+        "not_given", "not_asked", "not_listed", "not_of_kind", "nul_in_text", "text_too_long", "number_out_of_range",
+        "too_many_files", "act_unknown", "track_unknown", "reply_too_short",
+    }
+)  # fmt: skip
+#: Refusals of who asks.
+OF_PERSON = frozenset({"not_this_role", "not_your_unit", "unit_in_conflict", "not_for_this_purpose", "own_opening"})
+
+
+class Problem(Schema):
+    """What went wrong. `code` names the reason, `detail` says it, `article` is the rule that it rests on."""
+
+    type: str = "about:blank"
+    title: str
+    status: int
+    detail: str
+    code: str
+    article: str = ""
+    params: dict[str, Any] = Field(default_factory=dict)
+    errors: list[dict[str, Any]] = Field(default_factory=list)
+
+
+TITLES = {
+    400: "不是可用的 JSON",
+    401: "没有登录",
+    403: "无权这样做",
+    404: "没有找到",
+    409: "现在不能这样做",
+    422: "提交的内容有误",
+    429: "过于频繁",
+}
+
+
+def problem(status: int, code: str, detail: str, article: str = "", **more: Any) -> HttpResponse:  # noqa: ANN401  # JSON's own types
+    """Return an answer that says what went wrong."""
+    body = Problem(title=TITLES[status], status=status, detail=detail, code=code, article=article, **more)
+    return HttpResponse(body.model_dump_json(), status=status, content_type=MEDIA_TYPE)
+
+
+def refused(error: NotAllowed) -> HttpResponse:
+    """Return a rule's refusal as a problem."""
+    found = error.refused
+    status = (
+        422 if found.code in OF_INPUT or found.code.startswith("file_") else 403 if found.code in OF_PERSON else 409
+    )
+    params: Mapping[str, Any] = plain(found.params)
+    return problem(status, found.code, refusal(found.code, found.params), found.article, params=dict(params))
+
+
+def speak(api: NinjaAPI) -> None:
+    """Have an API answer what verbs raise as problems."""
+
+    @api.exception_handler(NoSuchCase)
+    def missing(request: HttpRequest, error: NoSuchCase) -> HttpResponse:
+        del request, error
+        return problem(404, "case_unknown", refusal("case_unknown"))
+
+    @api.exception_handler(Http404)
+    def not_found(request: HttpRequest, error: Http404) -> HttpResponse:
+        del request, error
+        return problem(404, "case_unknown", refusal("case_unknown"))
+
+    @api.exception_handler(NotAllowed)
+    def not_allowed(request: HttpRequest, error: NotAllowed) -> HttpResponse:
+        del request
+        return refused(error)
+
+    @api.exception_handler(KeyConflict)
+    def conflict(request: HttpRequest, error: KeyConflict) -> HttpResponse:
+        del request, error
+        return problem(409, "key_conflict", refusal("key_conflict"))
+
+    @api.exception_handler(AuthenticationError)
+    def unknown(request: HttpRequest, error: AuthenticationError) -> HttpResponse:
+        del request, error
+        return problem(401, "not_signed_in", refusal("not_signed_in"))
+
+    @api.exception_handler(ValidationError)
+    def invalid(request: HttpRequest, error: ValidationError) -> HttpResponse:
+        del request
+        errors = [{"where": ".".join(map(str, one["loc"])), "what": one["msg"]} for one in error.errors]
+        said = "；".join(f"{one['where']}：{one['what']}" for one in errors)
+        return problem(422, "invalid", said, errors=errors)

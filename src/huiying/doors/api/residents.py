@@ -1,0 +1,144 @@
+"""What anyone may do by API: bring a demand, follow it by its receipt code, act on it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+from django.utils import timezone
+from ninja import Router, Status
+
+from huiying.case.recording import NoSuchCase, NotAllowed
+from huiying.doors.api.problems import Problem, problem
+from huiying.doors.api.schemas import DemandIn, PlainIn, ProgressOut, RatingIn, ReceiptOut, WordsIn
+from huiying.doors.complainant import receipts
+from huiying.doors.limits import MOST_GUESSES, guesses, submissions, submissions_an_hour
+from huiying.doors.people import with_token
+from huiying.procedure.decision import Refused
+from huiying.procedure.words import refusal
+from huiying.stages.identity.vault import Contact
+from huiying.stages.intake.actions import RESIDENT, Demand, register
+
+router = Router()
+ERRORS: Mapping[int, Any] = {400: Problem, 404: Problem, 409: Problem, 422: Problem, 429: Problem}
+
+
+@router.post("/demands", response={201: ReceiptOut, **ERRORS}, auth=None, summary="提交诉求")
+def bring(request: HttpRequest, demand: DemandIn) -> Any:  # noqa: ANN401  # ninja's union of answers
+    """Bring a demand. Open to anyone; a provincial app sends its own token and is not counted by address."""
+    if submissions.reached(request, submissions_an_hour()) and not _known_program(request):
+        return problem(429, "too_many_requests", refusal("too_many_requests"))
+    receipt = register(
+        Demand(
+            text=demand.text,
+            kind=demand.kind,
+            title=demand.title,
+            area=demand.area_code,
+            address=demand.address,
+            confidential=demand.confidential,
+            contact=Contact(demand.contact.name, demand.contact.phone),
+        ),
+        channel="api",
+        by=RESIDENT,
+        at=timezone.now(),
+        key=demand.idempotency_key,
+    )
+    submissions.count(request)
+    url = request.build_absolute_uri(reverse("receipt", args=[receipt.code]))
+    return Status(201, ReceiptOut(number=receipt.number, receipt_code=receipt.code, url=url))
+
+
+def _known_program(request: HttpRequest) -> bool:
+    scheme, _, token = request.headers.get("Authorization", "").partition(" ")
+    return scheme.lower() == "bearer" and with_token(token) is not None
+
+
+def _guarded(request: HttpRequest) -> HttpResponse | None:
+    if guesses.reached(request, MOST_GUESSES):
+        return problem(429, "too_many_requests", refusal("too_many_requests"))
+    return None
+
+
+@router.get("/receipts/{code}", response={200: ProgressOut, **ERRORS}, auth=None, summary="查询进度")
+def progress(request: HttpRequest, code: str) -> Any:  # noqa: ANN401  # as above
+    """How a demand stands: its stage, its limits with their articles, and what happened. Never a name."""
+    refused = _guarded(request)
+    if refused is not None:
+        return refused
+    try:
+        opened = receipts.read(code, timezone.now())
+    except NoSuchCase:
+        guesses.count(request)
+        raise
+    return {
+        "number": opened.case.number,
+        "stage": opened.stage,
+        "received_at": opened.case.received_at,
+        "due": [
+            {
+                "what": limit.what,
+                "at": limit.at.isoformat() if limit.at else None,
+                "article": limit.article if limit.is_law else "",
+                "provisional": limit.provisional,
+            }
+            for limit in opened.limits
+            if limit.running
+        ],
+        "timeline": [{"at": told.at, "act": told.title, "text": told.text} for told in opened.told],
+    }
+
+
+def _do(request: HttpRequest, code: str, name: str, given: Mapping[str, object], key: str | None) -> Any:  # noqa: ANN401  # as above
+    refused = _guarded(request)
+    if refused is not None:
+        return refused
+    try:
+        receipts.do(code, name, given, at=timezone.now(), key=key)
+    except NoSuchCase:
+        guesses.count(request)
+        raise
+    return progress(request, code)
+
+
+ANSWERS: Mapping[int, Any] = {200: ProgressOut, **ERRORS}
+
+
+@router.post("/receipts/{code}/supplement", response=ANSWERS, auth=None, summary="补充")
+def supplement(request: HttpRequest, code: str, said: WordsIn) -> Any:  # noqa: ANN401  # as above
+    """Add something to a demand."""
+    return _do(request, code, "supplement", {"what": said.text}, said.key)
+
+
+@router.post("/receipts/{code}/urge", response=ANSWERS, auth=None, summary="催办")
+def urge(request: HttpRequest, code: str, said: PlainIn | None = None) -> Any:  # noqa: ANN401  # as above
+    """Urge whoever has it; the limit stays as it is."""
+    return _do(request, code, "urge", {}, said.key if said else None)
+
+
+@router.post("/receipts/{code}/withdraw", response=ANSWERS, auth=None, summary="撤回")
+def withdraw(request: HttpRequest, code: str, said: PlainIn | None = None) -> Any:  # noqa: ANN401  # as above
+    """Withdraw; after dispatch the centre asks first whether it is your own wish. Withdrawn is not resolved."""
+    return _do(request, code, "withdraw", {}, said.key if said else None)
+
+
+@router.post("/receipts/{code}/pressed", response=ANSWERS, auth=None, summary="我被施压")
+def pressed(request: HttpRequest, code: str, said: PlainIn | None = None) -> Any:  # noqa: ANN401  # as above
+    """Say that somebody presses you to withdraw or to rate well. A supervisor takes it up, past the unit."""
+    return _do(request, code, "pressed", {}, said.key if said else None)
+
+
+@router.post("/receipts/{code}/rate", response=ANSWERS, auth=None, summary="评价")
+def rate(request: HttpRequest, code: str, rating: RatingIn) -> Any:  # noqa: ANN401  # as above
+    """Rate the answer: whether it is solved, and apart from that whether you are satisfied."""
+    given = {"solved": rating.solved, "satisfied": str(rating.satisfied)}
+    return _do(request, code, "rate", given, rating.key)
+
+
+@router.post("/receipts/{code}/review", response=ANSWERS, auth=None, summary="请求复核")
+def review(request: HttpRequest, code: str, said: WordsIn) -> Any:  # noqa: ANN401  # as above
+    """Ask that the answer be reviewed, with the reasons."""
+    if not said.text.strip():
+        raise NotAllowed(Refused("not_given", "", {"field": "不同意答复的理由"}))
+    return _do(request, code, "review", {"what": said.text}, said.key)

@@ -1,0 +1,125 @@
+"""A case as the holder of its receipt sees it, and the acts that are theirs. The pages and the API both ask here."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from huiying.case.models import Act, Case
+from huiying.case.numbers import receipt_code, receipt_hash
+from huiying.case.recording import NoSuchCase, NotAllowed, read_case, surroundings
+from huiying.case.scope import CENTRE, of_case, seeing
+from huiying.case.scope import WORK as ANY
+from huiying.doors.reading import Limit, Possible, Told, limits, possible, told_story
+from huiying.procedure.decision import Refused
+from huiying.procedure.schema import Procedure, Stage
+from huiying.stages import flow
+from huiying.stages.closure.actions import ask_review
+from huiying.stages.identity.models import Opening
+from huiying.stages.intake.actions import RESIDENT
+
+#: What the person may do, by the name that pages and the API give it, and the acts of a procedure that it may be.
+ACTS: Mapping[str, tuple[str, ...]] = {
+    "supplement": ("supplement",),
+    "urge": ("urge",),
+    "withdraw": ("withdraw", "ask_to_withdraw"),
+    "rate": ("rate",),
+    "pressed": ("report_pressure",),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """All that a receipt opens. No name is in it."""
+
+    case: Case
+    code: str
+    stage: str
+    limits: Sequence[Limit]
+    told: Sequence[Told]
+    reached: Mapping[str, datetime]
+    possible: Mapping[str, Possible]
+    may_ask_review: bool
+    openings: Sequence[Opening]
+    split_into: Sequence[tuple[str, str]]
+    joined_stage: str
+    texts: Mapping[str, str]
+
+
+def find(code: str) -> int:
+    """Return the id of the case that a code opens; `NoSuchCase` where it opens none."""
+    with seeing(ANY):
+        found = Case.objects.filter(receipt=receipt_hash(code)).values_list("pk", flat=True).first()
+    if found is None:
+        raise NoSuchCase("")
+    return found
+
+
+def read(code: str, at: datetime) -> Receipt:
+    """Return what a code opens."""
+    case_id = find(code)
+    with seeing(of_case(case_id)):
+        case = Case.objects.select_related("law").get(pk=case_id)
+        acts = list(case.ledger.order_by("position"))
+        now = read_case(case)
+        openings = list(case.openings.exclude(opened_at=None))
+        texts = {content.name: content.text for content in case.contents.filter(position=1)}
+        told = told_story(case, now, acts)
+    around = surroundings()
+    by_act = {option.act.id: option for option in possible(now, RESIDENT, at, around)}
+    offered = {}
+    for name, names in ACTS.items():
+        found = [by_act[act] for act in names if act in by_act]
+        if found:
+            offered[name] = next((option for option in found if not option.why), found[0])
+    with seeing(CENTRE):
+        split = list(Case.objects.filter(split_from=case.number).values_list("number", flat=True))
+        joined = Case.objects.filter(number=case.joined_into).values_list("stage", flat=True).first()
+    return Receipt(
+        case=case,
+        code=receipt_code(case.number),
+        stage=case.stage,
+        limits=limits(now, around),
+        told=told,
+        reached=_reached(now.procedure, acts),
+        possible=offered,
+        may_ask_review=case.stage in {Stage.ANSWERED, Stage.FOLLOWING_UP, Stage.CLOSED},
+        openings=openings,
+        split_into=[(number, receipt_code(number)) for number in split],
+        joined_stage=joined or "",
+        texts=texts,
+    )
+
+
+def _reached(procedure: Procedure, acts: Sequence[Act]) -> dict[str, datetime]:
+    """Return when each stage was last reached."""
+    reached: dict[str, datetime] = {}
+    for act in acts:
+        known = procedure.acts.get(act.act)
+        if act.position == 1:
+            reached["received"] = act.at
+        if known is not None and known.target is not None and procedure.steps[known.target].track == "main":
+            reached[procedure.steps[known.target].stage.value] = act.at
+        if known is not None and known.answers:
+            reached["answered"] = act.at
+    return reached
+
+
+def do(code: str, name: str, given: Mapping[str, object], *, at: datetime, key: str | None = None) -> str:
+    """Do one of the person's acts and return the case's number. `review` asks for the answer to be reviewed."""
+    case_id = find(code)
+    with seeing(of_case(case_id)):
+        number = Case.objects.values_list("number", flat=True).get(pk=case_id)
+    if name == "review":
+        ask_review(number, str(given.get("what", "")), by=RESIDENT, at=at)
+        return number
+    refused: NotAllowed | None = None
+    for act in ACTS[name]:
+        try:
+            flow.act(number, act, by=RESIDENT, at=at, given=given, key=key)
+        except NotAllowed as error:
+            refused = refused or error
+        else:
+            return number
+    raise refused or NotAllowed(Refused("act_unknown", "", {"act": name}))

@@ -1,0 +1,60 @@
+"""What every page shows around its content."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpRequest
+from django.urls import reverse
+
+from huiying.config.environment import read
+from huiying.doors.people import posts_of
+
+#: Sections of work, by role: what each role finds in its navigation besides its list.
+SECTIONS = {
+    "call_taker": (("登记", "desk-register"), ("来电查询", "desk-lookup")),
+    "custodian": (("身份查看", "custodian"),),
+    "supervisor": (("逾期督办", "overdue"), ("提醒", "notices")),
+    "leader": (("逾期督办", "overdue"), ("提醒", "notices")),
+    "administrator": (("机构与职责", "admin:index"),),
+}
+
+
+def page(request: HttpRequest) -> dict[str, Any]:
+    """Return the context of the layout: titles, navigation, who has signed in."""
+    person = getattr(request, "person", None)
+    context: dict[str, Any] = {
+        "site_name": read("HUIYING_SITE_NAME"),
+        "elder_url": reverse("view"),
+        "help_line": "也可以拨打 12345，全天有人接听。危及生命请先拨打 110、119 或 120。",
+        "footer_links": [{"label": "工作人员登录", "url": reverse("work")}],
+    }
+    if person is None:
+        sections = [("我要反映", "file"), ("查询进度", "find-receipt")]
+        return context | {"nav": _links(request, sections)}
+    sections = [("待办", "work"), ("查询", "search"), *SECTIONS.get(person.role, ())]
+    others = [post for post in posts_of(person.post.staff) if post.pk != person.post.pk]
+    return context | {
+        "nav": _links(request, sections),
+        "home_url": reverse("work"),
+        "person": {"name": person.post.staff.name, "post": str(person.post)},
+        "other_posts": others,
+        "logout_url": reverse("account_logout"),
+        "footer_links": [
+            {"label": "第二重验证", "url": reverse("mfa_index")},
+            {"label": "修改密码", "url": reverse("account_change_password")},
+            *({"label": f"换到：{post}", "url": reverse("choose-post", args=[post.pk])} for post in others),
+        ],
+    }
+
+
+def _links(request: HttpRequest, sections: list[tuple[str, str]]) -> list[dict[str, Any]]:
+    return [
+        {
+            "label": label,
+            "url": url,
+            "current": request.path == url or (name != "work" and request.path.startswith(url)),
+        }
+        for label, name in sections
+        for url in (reverse(name),)
+    ]

@@ -1,0 +1,12 @@
+"""Addresses of the call-takers' door."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from huiying.doors.desk import views
+
+urlpatterns = [
+    path("", views.register_call, name="desk-register"),
+    path("lookup/", views.lookup, name="desk-lookup"),
+]

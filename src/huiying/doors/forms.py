@@ -1,0 +1,166 @@
+"""Forms made from what a procedure asks for: the same asks give a page's fields, an API's body and a rule's refusal."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from django.http import QueryDict
+
+from huiying.procedure.decision import Refused
+from huiying.procedure.schema import Act, Ask
+from huiying.procedure.words import catalogue, refusal
+
+KEY = "key"
+Options = Sequence[Mapping[str, str]]
+
+
+@dataclass(slots=True)
+class Field:
+    """One field as the components draw it (`ui/field.html`)."""
+
+    name: str
+    label: str
+    kind: str = "text"
+    value: Any = ""
+    options: Options = ()
+    hint: str = ""
+    error: str = ""
+    required: bool = True
+    limit: int | None = None
+    rows: int | None = None
+    suffix: str = ""
+    accept: str = ""
+    autocomplete: str = ""
+    placeholder: str = ""
+    single: bool = False
+
+    @property
+    def id(self) -> str:
+        """The field's id in the page."""
+        return f"field-{self.name}"
+
+
+@dataclass(slots=True)
+class Form:
+    """Fields with what was typed, and what is wrong with it."""
+
+    fields: list[Field]
+    problems: list[dict[str, str]] = field(default_factory=list)
+    key: str = field(default_factory=lambda: uuid.uuid4().hex)
+
+    def fill(self, posted: QueryDict) -> None:
+        """Put what was typed into the fields; nothing typed is lost."""
+        self.key = posted.get(KEY, self.key)
+        for one in self.fields:
+            one.value = posted.getlist(one.name) if one.kind == "checkboxes" else posted.get(one.name, "")
+            if isinstance(one.value, str):
+                one.value = one.value.strip()
+
+    def value(self, name: str) -> Any:  # noqa: ANN401  # a text, or a list of them
+        """Return what was typed into a field."""
+        return next(one.value for one in self.fields if one.name == name)
+
+    def complain(self, name: str, sentence: str) -> None:
+        """Say what is wrong with a field, or (with no such field) with the whole."""
+        for one in self.fields:
+            if name in {one.name, one.label}:
+                one.error = sentence
+                self.problems.append({"id": one.id, "text": sentence})
+                return
+        self.problems.append({"id": "", "text": sentence})
+
+    def check_required(self) -> bool:
+        """Complain about every required field that is empty, and return whether none was."""
+        for one in self.fields:
+            if one.required and one.kind != "file" and one.value in ("", [], None):
+                verb = "请选择" if one.kind in {"select", "radios", "checkboxes"} else "请填写"
+                self.complain(one.name, f"{verb}{one.label}")
+        return not self.problems
+
+    def refuse(self, refused: Refused) -> None:
+        """Show a rule's refusal beside the field it speaks of, or above all."""
+        sentence = refusal(refused.code, refused.params)
+        article = f"（{refused.article}）" if refused.article else ""
+        self.complain(str(refused.params.get("field", "")), f"{sentence}{article}")
+
+
+def choice_words(option: str) -> str:
+    """Return what people call an option of a choice."""
+    return catalogue("zh_hans").get(f"choice.{option}", option)
+
+
+def options_of(options: Sequence[str]) -> list[dict[str, str]]:
+    """Return options as the components take them."""
+    return [{"value": option, "label": choice_words(option)} for option in options]
+
+
+def fields_for(act: Act, *, demands: int, units: Options, drafts: Mapping[str, str]) -> list[Field]:
+    """Return the fields of an act's form. `drafts`: texts to begin with, by field."""
+    made: list[Field] = []
+    for ask in act.asks:
+        if ask.kind == "choices":
+            made += [
+                Field(_numbered(ask, number), f"{ask.label}：第{number}项", "select", options=options_of(ask.options))
+                for number in range(1, demands + 1)
+            ]
+        else:
+            made.append(_field_for(ask, units, drafts))
+    return made
+
+
+def _numbered(ask: Ask, number: int) -> str:
+    return f"{ask.name}-{number}"
+
+
+def _field_for(ask: Ask, units: Options, drafts: Mapping[str, str]) -> Field:
+    required = not ask.optional
+    if ask.kind == "choice":
+        return Field(ask.name, ask.label, "radios", options=options_of(ask.options), required=required)
+    if ask.kind == "unit":
+        return Field(ask.name, ask.label, "select", options=units, value=drafts.get(ask.name, ""), required=required)
+    if ask.kind == "parties":
+        return Field(ask.name, ask.label, "select", options=units, required=required)
+    if ask.kind == "flag":
+        return Field(
+            ask.name,
+            ask.label,
+            "radios",
+            options=[{"value": "yes", "label": "是"}, {"value": "no", "label": "否"}],
+            required=required,
+        )
+    if ask.kind == "text":
+        return Field(
+            ask.name, ask.label, "textarea", value=drafts.get(ask.name, ""), required=required, limit=20_000, rows=6
+        )
+    return Field(ask.name, ask.label, ask.kind, required=required)
+
+
+def given_from(act: Act, form: Form, demands: int) -> dict[str, object]:
+    """Return what a filled form gives an act, in the rules' types; complain where a value is no such thing."""
+    given: dict[str, object] = {}
+    for ask in act.asks:
+        if ask.kind == "choices":
+            given[ask.name] = tuple(str(form.value(_numbered(ask, n))) for n in range(1, demands + 1))
+            continue
+        value = form.value(ask.name)
+        if value == "":
+            continue
+        try:
+            given[ask.name] = _typed(ask, value)
+        except ValueError:
+            form.complain(ask.name, f"{ask.label}不是{'日期' if ask.kind == 'date' else '整数'}")
+    return given
+
+
+def _typed(ask: Ask, value: str) -> object:
+    if ask.kind == "number":
+        return int(value)
+    if ask.kind == "date":
+        return date.fromisoformat(value)
+    if ask.kind == "flag":
+        return value == "yes"
+    return (value,) if ask.kind == "parties" else value

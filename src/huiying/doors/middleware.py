@@ -1,0 +1,61 @@
+"""What every request passes: the headers that keep pages to themselves, and the scope of whoever asks."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+
+from huiying.case.scope import NONE, enter
+from huiying.doors.people import Person, at_the_door
+
+Next = Callable[[HttpRequest], HttpResponseBase]
+POLICY = (
+    "default-src 'self'; img-src 'self' data: blob:; media-src 'self' data: blob:; object-src 'none'; base-uri 'none';"
+    " form-action 'self'; frame-ancestors 'none'"
+)
+ADMIN = "/admin/"
+
+
+class PolicyMiddleware:
+    """Nothing is loaded from anywhere else, nothing is framed, and pages about a case are kept by nobody."""
+
+    def __init__(self, get_response: Next) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        """Answer, and set the headers."""
+        response = self.get_response(request)
+        response.headers.setdefault("Content-Security-Policy", POLICY)
+        response.headers.setdefault("Referrer-Policy", "same-origin")
+        response.headers.setdefault("Permissions-Policy", "camera=(self), geolocation=(self), microphone=(self)")
+        if not request.path.startswith("/static/"):
+            response.headers.setdefault("Cache-Control", "no-store")
+        return response
+
+
+class PersonRequest(HttpRequest):
+    """A request that knows who is at the door."""
+
+    person: Person | None
+
+
+class ScopeMiddleware:
+    """Whoever has signed in sees what their post may see; the connection sees nothing once the answer is made."""
+
+    def __init__(self, get_response: Next) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: PersonRequest) -> HttpResponseBase:
+        """Answer within the scope of whoever asks."""
+        request.person = at_the_door(request) if request.user.is_authenticated else None
+        if request.person is None:
+            return self.get_response(request)
+        enter(request.person.scope)
+        try:
+            response = self.get_response(request)
+            if isinstance(response, HttpResponse) and hasattr(response, "render") and callable(response.render):
+                response.render()
+            return response
+        finally:
+            enter(NONE)

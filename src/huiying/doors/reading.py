@@ -1,0 +1,178 @@
+"""What is shown of a case, to whoever may see it: its ledger as a story, its clocks, what may be done next."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from huiying.case.acts import COMMON
+from huiying.case.folding import Folded
+from huiying.case.models import Act, Case
+from huiying.procedure.decision import Refused
+from huiying.procedure.lifecycle import may
+from huiying.procedure.schema import COMPLAINANT, Procedure
+from huiying.procedure.schema import Act as ProcedureAct
+from huiying.procedure.state import Actor, Attempt, Surroundings
+from huiying.procedure.time_limits import SHANGHAI, Due, Line
+from huiying.procedure.words import catalogue, refusal
+
+#: Texts that the person reads: what was said to them, and what they said themselves.
+TOLD_TEXTS = frozenset({"reply", "explanation", "what", "measures"})
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """One line of a case's story."""
+
+    at: datetime
+    title: str
+    text: str
+    who: str
+    article: str
+    act: str
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """A clock as people read it: until when, under which article, and how the date was found."""
+
+    what: str
+    at: date | datetime | None
+    moment: datetime | None
+    provisional: bool
+    article: str
+    is_law: bool
+    derivation: tuple[Line, ...]
+    running: bool
+    standing: bool
+    why_not: str
+
+
+@dataclass(frozen=True, slots=True)
+class Possible:
+    """An act that somebody's role has at this step: possible, or the reason why it is not."""
+
+    act: ProcedureAct
+    track: str
+    why: str
+    article: str
+
+
+def act_name(procedure: Procedure, act: str) -> str:
+    """Return what people call an act."""
+    return COMMON[act].name if act in COMMON else procedure.acts[act].name
+
+
+def texts_of(case: Case) -> Mapping[int, list[tuple[str, str]]]:
+    """Return a case's masked texts by the act they came with."""
+    texts: dict[int, list[tuple[str, str]]] = {}
+    for content in case.contents.order_by("position", "id"):
+        texts.setdefault(content.position, []).append((content.name, content.text))
+    return texts
+
+
+def story(case: Case, now: Folded, acts: Sequence[Act], names: Mapping[str, str]) -> list[Told]:
+    """Return a case's acts as staff read them: who did what, with the masked texts. `names`: login → name."""
+    texts = texts_of(case)
+    return [
+        Told(
+            act.at,
+            act_name(now.procedure, act.act),
+            "\n".join(text for name, text in texts.get(act.position, ()) if name not in {"title", "place"}),
+            f"{names.get(act.person, '')} {catalogue('zh_hans').get(f'role.{act.role}', '')}".strip(),
+            _article(now.procedure, act.act),
+            act.act,
+        )
+        for act in acts
+    ]
+
+
+def told_story(case: Case, now: Folded, acts: Sequence[Act]) -> list[Told]:
+    """Return what whoever brought the case reads of it: by post, never by name, and only texts meant for them."""
+    texts = texts_of(case)
+    return [
+        Told(
+            act.at,
+            act_name(now.procedure, act.act),
+            "\n".join(text for name, text in texts.get(act.position, ()) if name in TOLD_TEXTS),
+            catalogue("zh_hans").get(f"role.{act.role}", ""),
+            _article(now.procedure, act.act, law_only=True),
+            act.act,
+        )
+        for act in acts
+        if _is_told(now.procedure, act)
+    ]
+
+
+def _is_told(procedure: Procedure, act: Act) -> bool:
+    if act.act in COMMON:
+        return COMMON[act.act].told
+    known = procedure.acts[act.act]
+    to_person = any(notice.to == COMPLAINANT for notice in known.notices)
+    return act.role == COMPLAINANT or to_person or known.target is not None or known.answers
+
+
+def _article(procedure: Procedure, act: str, *, law_only: bool = False) -> str:
+    if act in COMMON:
+        return COMMON[act].article
+    known = procedure.acts[act]
+    return known.article if known.status.is_law or not law_only else ""
+
+
+def limits(now: Folded, around: Surroundings) -> list[Limit]:
+    """Return a case's clocks as people read them."""
+    shown = []
+    for name, clock in now.state.clocks.items():
+        ends = clock.due(around.calendar)
+        standing = clock.stands_since is not None
+        known = isinstance(ends, Due) and not standing
+        shown.append(
+            Limit(
+                what=now.procedure.clocks[name].name,
+                at=ends.at if known and isinstance(ends, Due) else None,
+                moment=ends.moment if known and isinstance(ends, Due) else None,
+                provisional=isinstance(ends, Due) and ends.provisional,
+                article=clock.term.article if clock.term else "",
+                is_law=clock.term is not None and clock.term.status.is_law,
+                derivation=ends.derivation if isinstance(ends, Due) else (),
+                running=clock.stopped is None,
+                standing=standing,
+                why_not=refusal(ends.code, ends.params) if isinstance(ends, Refused) else "",
+            )
+        )
+    return shown
+
+
+def possible(now: Folded, actor: Actor, at: datetime, around: Surroundings) -> Iterator[Possible]:
+    """Yield what an actor's role may do where a case stands, and why something is not possible now."""
+    for act in now.procedure.acts.values():
+        if actor.role not in act.by:
+            continue
+        for track, step in now.state.steps.items():
+            if now.procedure.steps[step].track != act.track or step not in now.procedure.sources[act.id]:
+                continue
+            decision = may(now.procedure, now.state, Attempt(act.id, actor, at, {}, track), around)
+            if isinstance(decision, Refused) and decision.code in {"not_your_unit", "not_this_role"}:
+                continue
+            refused = isinstance(decision, Refused) and decision.code != "not_given"
+            yield Possible(
+                act,
+                track,
+                refusal(decision.code, decision.params) if refused and isinstance(decision, Refused) else "",
+                decision.article if refused and isinstance(decision, Refused) else "",
+            )
+
+
+def derivation(limit: Limit) -> str:
+    """Return in one line how a date was found: from when, how many days were counted, which were not and why."""
+    counted = sum(line.counted for line in limit.derivation)
+    skipped: dict[str, int] = {}
+    for line in limit.derivation[1:]:
+        if not line.counted:
+            reason = line.detail or catalogue("zh_hans").get(f"why.{line.why}", line.why)
+            skipped[reason] = skipped.get(reason, 0) + 1
+    start = limit.derivation[0].at if limit.derivation else None
+    first = start.astimezone(SHANGHAI).date() if isinstance(start, datetime) else start
+    said = f"自{first:%Y年%-m月%-d日}次日起算，计{counted}天" if first else ""
+    return said + "".join(f"，不计{reason}{days}天" for reason, days in skipped.items())

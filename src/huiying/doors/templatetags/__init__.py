@@ -1,0 +1,1 @@
+"""What pages need to say codes in people’s words."""

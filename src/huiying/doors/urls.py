@@ -1,0 +1,20 @@
+"""Every address that the installation answers, by door."""
+
+from __future__ import annotations
+
+from django.contrib import admin
+from django.urls import include, path
+
+from huiying.doors.api.routes import api, openapi
+
+urlpatterns = [
+    path("", include("huiying.doors.public.urls")),
+    path("", include("huiying.doors.complainant.urls")),
+    path("work/", include("huiying.doors.work.urls")),
+    path("desk/", include("huiying.doors.desk.urls")),
+    path("custodian/", include("huiying.doors.custodian.urls")),
+    path("accounts/", include("allauth.urls")),
+    path("admin/", admin.site.urls),
+    path("api/openapi.json", openapi, name="openapi"),
+    path("api/v1/", api.urls),
+]

@@ -1,0 +1,132 @@
+"""Lists of cases, each a page long: what waits for a role, what is late, what a search finds."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db.models import F, Q, QuerySet
+
+from huiying.case.models import Case, Content, Notice, Track
+from huiying.directory.models import Matter
+from huiying.directory.queries import unit_names
+from huiying.doors.people import Person
+from huiying.procedure.library import library
+from huiying.procedure.schema import UNIT_ROLES, Stage
+from huiying.procedure.words import catalogue
+
+PAGE = 20
+NO_TITLE = 24
+SOON_DAYS = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """One row of a list, in people's words."""
+
+    number: str
+    title: str
+    kind: str
+    matter: str
+    step: str
+    unit: str
+    due_at: datetime | None
+    received_at: datetime
+    late: bool
+    soon: bool
+    supervisor: str
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One page of a list; whether there is another is known, how many there are in all is not asked."""
+
+    rows: Sequence[Listed]
+    number: int
+    more: bool
+
+
+def waiting_for(person: Person) -> QuerySet[Case]:
+    """Return the cases that wait for somebody's role (and unit), in the order in which the law will ask for them."""
+    held = Track.objects.filter(open=True, holder=person.role)
+    if person.role in UNIT_ROLES:
+        held = held.filter(unit=person.actor.unit)
+    if person.role == "administrator":
+        return Case.objects.filter(step="closed").order_by("closed_at", "id")
+    return in_due_order(Case.objects.filter(pk__in=held.values("case")))
+
+
+def in_due_order(cases: QuerySet[Case]) -> QuerySet[Case]:
+    """Order cases by when they are due; those without a limit come after, the oldest first."""
+    return cases.order_by(F("due_at").asc(nulls_last=True), "id")
+
+
+def overdue(at: datetime) -> QuerySet[Case]:
+    """Return the cases whose limit has passed and that are not closed, the latest first to be late on top."""
+    return Case.objects.filter(closed_at=None, due_at__lte=at).order_by("due_at", "id")
+
+
+def joined_and_answered() -> QuerySet[Case]:
+    """Return joined cases whose main case has its answer: their reporters wait to be told."""
+    answered = Case.objects.filter(stage__in=[Stage.ANSWERED, Stage.FOLLOWING_UP, Stage.CLOSED]).values("number")
+    return Case.objects.filter(step="joined", joined_into__in=answered).order_by("id")
+
+
+def found(words: str, kind: str, stage: str) -> QuerySet[Case]:
+    """Return the cases that a search finds: by number, or by kind and stage."""
+    cases = Case.objects.order_by("-id")
+    if words:
+        cases = cases.filter(Q(number__startswith=words.strip().upper()) | Q(matter=words.strip()))
+    if kind:
+        cases = cases.filter(kind=kind)
+    return cases.filter(stage=stage) if stage else cases
+
+
+def notices_for(role: str) -> QuerySet[Notice]:
+    """Return the notices to a role that nobody has seen yet, the newest first."""
+    return Notice.objects.filter(to=role, seen_at=None).select_related("case").order_by("-at")
+
+
+def page_of(cases: QuerySet[Case], number: int, at: datetime) -> Page:
+    """Return one page of a list, 1 being the first."""
+    start = (max(number, 1) - 1) * PAGE
+    rows = list(cases[start : start + PAGE + 1])
+    return Page(listed(rows[:PAGE], at), max(number, 1), len(rows) > PAGE)
+
+
+def listed(cases: Sequence[Case], at: datetime) -> list[Listed]:
+    """Return cases as rows, with one query for titles and one for matters."""
+    titles = _titles([case.pk for case in cases])
+    matters = dict(Matter.objects.filter(code__in={case.matter for case in cases}).values_list("code", "name"))
+    units, words, steps = unit_names(), catalogue("zh_hans"), step_names()
+    return [
+        Listed(
+            number=case.number,
+            title=titles.get(case.pk, "（内容不留存）"),
+            kind=words.get(f"choice.{case.kind}", ""),
+            matter=matters.get(case.matter, ""),
+            step=steps.get(case.step, case.step),
+            unit="、".join(units.get(code, code) for code in case.units),
+            due_at=case.due_at,
+            received_at=case.received_at,
+            late=case.due_at is not None and case.due_at <= at and case.closed_at is None,
+            soon=case.due_at is not None and 0 <= (case.due_at - at).days < SOON_DAYS,
+            supervisor=case.supervisor,
+        )
+        for case in cases
+    ]
+
+
+def step_names() -> Mapping[str, str]:
+    """Return what people call each step of every procedure in the library."""
+    return {step.id: step.name for procedure in library().procedures.values() for step in procedure.steps.values()}
+
+
+def _titles(ids: Iterable[int]) -> dict[int, str]:
+    titles: dict[int, str] = {}
+    rows: Any = Content.objects.filter(case_id__in=list(ids), position=1, name__in=["title", "text"]).order_by("name")
+    for content in rows:  # of each case the text first, then the title, which replaces it
+        titles[content.case_id] = content.text
+    return {case_id: text if len(text) <= NO_TITLE else f"{text[:NO_TITLE]}…" for case_id, text in titles.items()}

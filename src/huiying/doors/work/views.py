@@ -1,0 +1,400 @@
+"""Pages for everyone who holds a case at some step: their list, the case, and each act that is theirs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from functools import wraps
+from typing import Any, Concatenate, ParamSpec
+
+from django.contrib import messages
+from django.db.models import QuerySet
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from huiying.case.folding import Folded
+from huiying.case.models import Case, Notice
+from huiying.case.recording import NoSuchCase, NotAllowed, read_case, surroundings
+from huiying.case.scope import working
+from huiying.directory.models import Area, Matter, Staff, Unit
+from huiying.directory.queries import place_name, unit_names
+from huiying.doors.errors import plainly
+from huiying.doors.forms import Field, Form, fields_for, given_from
+from huiying.doors.people import CHOSEN_POST, Person, posts_of
+from huiying.doors.reading import Possible, derivation, limits, possible, story
+from huiying.doors.work import lists
+from huiying.procedure.decision import Refused
+from huiying.procedure.disclosure import choices
+from huiying.procedure.routing import may_assign
+from huiying.procedure.schema import Kind
+from huiying.procedure.state import MAIN
+from huiying.procedure.words import catalogue, refusal
+from huiying.stages import flow
+from huiying.stages.triage import actions as triage
+
+P = ParamSpec("P")
+
+
+def for_staff(view: Callable[Concatenate[HttpRequest, P], HttpResponse]) -> Callable[..., HttpResponse]:
+    """Let in whoever has signed in and holds a post; send anybody else to sign in."""
+
+    @wraps(view)
+    def inside(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+        if getattr(request, "person", None) is not None:
+            return plainly(view)(request, *args, **kwargs)
+        if request.user.is_authenticated:
+            return render(request, "refused.html", {"why": "您现在没有任何岗位，请联系管理员。"}, status=403)
+        return redirect(f"{reverse('account_login')}?next={request.path}")
+
+    return inside
+
+
+def person_of(request: HttpRequest) -> Person:
+    """Return who is at the door of a page for staff."""
+    person = getattr(request, "person", None)
+    assert isinstance(person, Person)  # noqa: S101  # for_staff has seen to it
+    return person
+
+
+def page_number(request: HttpRequest) -> int:
+    """Return which page of a list is asked for; what is no number is the first."""
+    asked = request.GET.get("page", "1")
+    return min(int(asked), 10_000) if asked.isdecimal() and asked.isascii() else 1
+
+
+def table_of(request: HttpRequest, cases: QuerySet[Case], caption: str) -> dict[str, Any]:
+    """Return a page of cases as the table component takes it, with the way to the other pages."""
+    page = lists.page_of(cases, page_number(request), timezone.now())
+    query = request.GET.copy()
+
+    def link(number: int) -> str:
+        query["page"] = str(number)
+        return f"?{query.urlencode()}"
+
+    return {
+        "caption": caption,
+        "columns": [{"label": label} for label in ("诉求", "类型", "环节", "单位", "到期", "收件")],
+        "rows": [{"cells": _cells(row)} for row in page.rows],
+        "previous": link(page.number - 1) if page.number > 1 else "",
+        "next": link(page.number + 1) if page.more else "",
+    }
+
+
+def _cells(row: lists.Listed) -> list[dict[str, Any]]:
+    local = timezone.localtime
+    due = f"{local(row.due_at):%-m月%-d日 %H:%M}" if row.due_at else "—"
+    tone = "late" if row.late else "warn" if row.soon else ""
+    return [
+        {"text": row.title, "url": reverse("case", args=[row.number]), "note": row.number},
+        {"text": row.kind, "note": row.matter},
+        {"text": row.step},
+        {"text": row.unit or "—"},
+        {"text": f"逾期 {due}" if row.late else due, "tone": tone},
+        {"text": f"{local(row.received_at):%-m月%-d日 %H:%M}"},
+    ]
+
+
+@require_GET
+@for_staff
+def work(request: HttpRequest) -> HttpResponse:
+    """What waits for me, in the order in which the law will ask for it."""
+    person = person_of(request)
+    context = {"table": table_of(request, lists.waiting_for(person), "待办")}
+    if person.role == "dispatcher":
+        context["answered"] = table_of(request, lists.joined_and_answered(), "并入的工单已有结果，待转告")
+    return render(request, "work/list.html", context | {"heading": f"待办：{person.post}"})
+
+
+@require_GET
+@for_staff
+def overdue(request: HttpRequest) -> HttpResponse:
+    """What is late, who supervises it, and since when."""
+    table = table_of(request, lists.overdue(timezone.now()), "逾期未结")
+    return render(request, "work/list.html", {"table": table, "heading": "逾期督办"})
+
+
+@require_GET
+@for_staff
+def search(request: HttpRequest) -> HttpResponse:
+    """Find cases among those that may be seen."""
+    words = catalogue("zh_hans")
+    form = Form(
+        [
+            Field("q", "工单号或者事项代码", required=False, value=request.GET.get("q", "")),
+            Field(
+                "kind", "类型", "select", required=False, value=request.GET.get("kind", ""), placeholder="全部",
+                options=[{"value": kind.value, "label": words[f"choice.{kind.value}"]} for kind in Kind],
+            ),
+            Field(
+                "stage", "阶段", "select", required=False, value=request.GET.get("stage", ""), placeholder="全部",
+                options=[{"value": stage, "label": words[f"stage.{stage}"]} for stage in _STAGES],
+            ),
+        ]
+    )  # fmt: skip
+    cases = lists.found(form.value("q"), form.value("kind"), form.value("stage"))
+    return render(request, "work/search.html", {"form": form, "table": table_of(request, cases, "查到的工单")})
+
+
+_STAGES = ("received", "assigned", "handling", "answered", "following_up", "closed", "withdrawn")
+
+
+@require_http_methods(["GET", "POST"])
+@for_staff
+def notices(request: HttpRequest) -> HttpResponse:
+    """Notices to my role: what the clockwork and the residents want somebody to know."""
+    person = person_of(request)
+    if request.method == "POST":
+        with working():
+            Notice.objects.filter(to=person.role, seen_at=None, pk=request.POST.get("notice", "0")).update(
+                seen_at=timezone.now()
+            )
+        return redirect("notices")
+    return render(request, "work/notices.html", {"notices": lists.notices_for(person.role)[: lists.PAGE]})
+
+
+@require_POST
+@for_staff
+def choose_post(request: HttpRequest, post_id: int) -> HttpResponse:
+    """Go on in another of one's posts."""
+    staff = request.user
+    assert isinstance(staff, Staff)  # noqa: S101  # for_staff has seen to it
+    if any(post.pk == post_id for post in posts_of(staff)):
+        request.session[CHOSEN_POST] = post_id
+    return redirect("work")
+
+
+def visible(number: str) -> Case:
+    """Return a case that may be seen; whether another exists is not said."""
+    case = Case.objects.select_related("law").filter(number=number).first()
+    if case is None:
+        raise NoSuchCase(number)
+    return case
+
+
+@require_GET
+@for_staff
+def case(request: HttpRequest, number: str) -> HttpResponse:
+    """A case: what it is about, its limits, what happened, and what I may do now."""
+    person, at = person_of(request), timezone.now()
+    shown = visible(number)
+    now, around = read_case(shown), surroundings()
+    acts = list(shown.ledger.order_by("position"))
+    names = dict(Staff.objects.filter(username__in={act.person for act in acts}).values_list("username", "name"))
+    texts = {content.name: content.text for content in shown.contents.filter(position=1)}
+    return render(
+        request,
+        "work/case.html",
+        {
+            "case": shown,
+            "title": texts.get("title") or texts.get("text", "（内容不留存）")[: lists.NO_TITLE],
+            "text": texts.get("text", ""),
+            "facts": _facts(shown, now, texts),
+            "limits": [_limit(limit) for limit in limits(now, around)],
+            "tracks": _tracks(now),
+            "options": [_option(number, option) for option in possible(now, person.actor, at, around)],
+            "events": [
+                {"at": told.at, "title": told.title, "text": told.text, "article": told.article, "who": told.who}
+                for told in reversed(story(shown, now, acts, names))
+            ],
+            "files": shown.attachments.all(),
+            "purposes": [
+                {"purpose": purpose.value, "field": field.value}
+                for purpose, fields in choices(person.role).items()
+                for field in fields
+            ],
+            "openings": shown.openings.order_by("-id")[:10],
+            "may_judge": person.role == triage.JUDGED_BY
+            and now.procedure.steps[now.state.steps[MAIN]].holder == person.role,
+        },
+    )
+
+
+def _facts(case: Case, now: Folded, texts: Mapping[str, str]) -> list[dict[str, Any]]:
+    words, units = catalogue("zh_hans"), unit_names()
+    matter = Matter.objects.filter(pk=case.matter).first()
+    place = "，".join(filter(None, (place_name(case.area) if case.area else "", texts.get("place", ""))))
+    step = now.procedure.steps[case.step]
+    facts: list[dict[str, Any]] = [
+        {"label": "工单号", "text": case.number},
+        {"label": "环节", "text": step.name, "note": f"由{words.get(f'role.{step.holder}', step.holder)}办理"},
+        {"label": "类型", "text": words.get(f"choice.{case.kind}", "")},
+        {"label": "事项", "text": matter.name if matter else ""},
+        {"label": "地点", "text": place},
+        {"label": "诉求件数", "text": now.state.facts.get("demands", "")},
+        {"label": "主办单位", "text": units.get(now.state.units.get(MAIN, ""), "")},
+        {"label": "渠道", "text": words.get(f"channel.{case.channel}", case.channel)},
+    ]
+    if case.supervisor:
+        facts.append({"label": "督办人", "text": case.supervisor})
+    if case.confidential:
+        facts.append({"label": "保密", "text": "保密件", "tone": "warn"})
+    for label, other in (("并入", case.joined_into), ("拆自", case.split_from)):
+        if other:
+            facts.append({"label": label, "text": other, "url": reverse("case", args=[other])})
+    return facts
+
+
+def _limit(limit: Any) -> dict[str, Any]:  # noqa: ANN401  # a reading.Limit
+    if limit.standing:
+        text = "中止计时"
+    elif limit.moment is None:
+        text = limit.why_not or "没有期限规定"
+    else:
+        text = f"{timezone.localtime(limit.moment):%Y年%-m月%-d日 %H:%M}前" + ("（暂定）" if limit.provisional else "")
+    late = limit.running and limit.moment is not None and limit.moment <= timezone.now()
+    note = "；".join(filter(None, (derivation(limit) if limit.derivation else "", limit.article)))
+    return {"label": limit.what, "text": f"逾期 {text}" if late else text, "tone": "late" if late else "", "note": note}
+
+
+def _tracks(now: Folded) -> list[str]:
+    units = unit_names()
+    return [
+        f"{now.procedure.track_names([track])}：{units.get(now.state.units.get(track, ''), '')}，"
+        f"{now.procedure.steps[step].name}"
+        for track, step in now.state.steps.items()
+        if track != MAIN
+    ]
+
+
+def _option(number: str, option: Possible) -> dict[str, str]:
+    return {
+        "label": option.act.name,
+        "url": reverse("do", args=[number, option.track, option.act.id]),
+        "why": option.why,
+        "article": option.article,
+    }
+
+
+def unit_options(now: Folded) -> list[dict[str, str]]:
+    """Return the units that a case may be given to: whoever is complained about is not among them."""
+    around, facts = surroundings(), now.state.facts
+    return [
+        {"value": unit.code, "label": unit.name}
+        for unit in Unit.objects.filter(active=True)
+        if not isinstance(
+            may_assign(
+                unit.code,
+                around.units,
+                respondents=now.state.respondents(),
+                superiors_too=facts.get("kind") == Kind.REPORT,
+            ),
+            Refused,
+        )
+    ]
+
+
+@require_http_methods(["GET", "POST"])
+@for_staff
+def do(request: HttpRequest, number: str, track: str, name: str) -> HttpResponse:
+    """One act: what it asks for, and doing it."""
+    person, at = person_of(request), timezone.now()
+    shown = visible(number)
+    now = read_case(shown)
+    act = now.procedure.acts.get(name)
+    if act is None or person.role not in act.by or track not in now.state.steps:
+        raise Http404
+    demands = int(str(now.state.facts.get("demands", 1)))
+    form = Form(fields_for(act, demands=demands, units=unit_options(now), drafts=_drafts(shown, now, name, at)))
+    if request.method == "POST":
+        form.fill(request.POST)
+        if form.check_required():
+            given = given_from(act, form, demands)
+            if not form.problems:
+                try:
+                    flow.act(number, name, by=person.actor, at=at, given=given, track=track, key=form.key)
+                except NotAllowed as refused:
+                    form.refuse(refused.refused)
+                else:
+                    messages.success(request, f"{act.name}：已记入台账。")
+                    return (
+                        redirect("case", number=number)
+                        if Case.objects.filter(number=number).exists()
+                        else redirect("work")
+                    )
+    context = {"heading": act.name, "article": act.article, "form": form, "case": shown, "button": act.name}
+    return render(request, "work/act.html", context, status=422 if form.problems else 200)
+
+
+def _drafts(shown: Case, now: Folded, name: str, at: Any) -> dict[str, str]:  # noqa: ANN401  # a datetime
+    """Return what a form begins with: the officer's draft of the reply, the catalogue's proposal for the lead."""
+    drafts: dict[str, str] = {}
+    act = now.procedure.acts[name]
+    if any(ask.name == "reply" for ask in act.asks):
+        last = shown.contents.filter(name="draft").order_by("-position").first()
+        drafts["reply"] = last.text if last else ""
+    if act.gives_to == "lead" and shown.matter and shown.area:
+        proposed = triage.propose(shown, at)
+        drafts["lead"] = "" if isinstance(proposed, Refused) else proposed.lead
+    return drafts
+
+
+@require_http_methods(["GET", "POST"])
+@for_staff
+def classify(request: HttpRequest, number: str) -> HttpResponse:
+    """Say what a demand is, what it is about and where, and see whose duty that is."""
+    person, at = person_of(request), timezone.now()
+    shown = visible(number)
+    words = catalogue("zh_hans")
+    form = Form(
+        [
+            Field("kind", "诉求类型", "radios", value=shown.kind,
+                  options=[{"value": kind.value, "label": words[f"choice.{kind.value}"]} for kind in Kind]),
+            Field("matter", "事项", "select", value=shown.matter, options=[
+                {"value": matter.code, "label": f"{matter.code} {matter.name}"}
+                for matter in Matter.objects.filter(active=True).exclude(parent=None)]),
+            Field("area", "区划", "select", value=shown.area, options=[
+                {"value": area.code, "label": f"{'　' * (len(area.code) // 3 - 2)}{area.name}"}
+                for area in Area.objects.filter(code__startswith="99")]),
+        ]
+    )  # fmt: skip
+    if request.method == "POST":
+        form.fill(request.POST)
+        if form.check_required():
+            try:
+                triage.classify(
+                    number, kind=form.value("kind"), matter=form.value("matter"), area=form.value("area"),
+                    by=person.actor, at=at,
+                )  # fmt: skip
+            except NotAllowed as refused:
+                form.refuse(refused.refused)
+            else:
+                proposed = triage.propose(visible(number), at)
+                if isinstance(proposed, Refused):
+                    messages.warning(request, refusal(proposed.code, proposed.params))
+                else:
+                    lead = unit_names().get(proposed.lead, proposed.lead)
+                    messages.success(request, f"派单目录：由{lead}主办（{proposed.basis}）。")
+                return redirect("case", number=number)
+    context = {"form": form, "case": shown, "button": "确定事项", "heading": "确定事项"}
+    return render(request, "work/act.html", context, status=422 if form.problems else 200)
+
+
+@require_http_methods(["GET", "POST"])
+@for_staff
+def split(request: HttpRequest, number: str) -> HttpResponse:
+    """Split one more demand off a message; it becomes a case of its own that the person follows too."""
+    person, at = person_of(request), timezone.now()
+    shown = visible(number)
+    words = catalogue("zh_hans")
+    form = Form(
+        [
+            Field("kind", "分出的诉求是什么类型", "radios",
+                  options=[{"value": kind.value, "label": words[f"choice.{kind.value}"]} for kind in Kind]),
+            Field("text", "分出的诉求内容", "textarea", limit=20_000, hint="只写这一项，原文另行保管。"),
+        ]
+    )  # fmt: skip
+    if request.method == "POST":
+        form.fill(request.POST)
+        if form.check_required():
+            part = triage.Part(form.value("kind"), form.value("text"))
+            try:
+                numbers = triage.split(number, [part], by=person.actor, at=at, key=form.key)
+            except NotAllowed as refused:
+                form.refuse(refused.refused)
+            else:
+                messages.success(request, f"已分出工单 {'、'.join(numbers)}。")
+                return redirect("case", number=number)
+    context = {"form": form, "case": shown, "button": "拆分", "heading": "拆分诉求"}
+    return render(request, "work/act.html", context, status=422 if form.problems else 200)

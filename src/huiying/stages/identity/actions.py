@@ -1,0 +1,185 @@
+"""Verbs around who somebody is: seal what comes with an act, open a field for a purpose, approve, review."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from huiying.case.folding import Folded, law
+from huiying.case.ledger import Entry
+from huiying.case.models import Case, Content
+from huiying.case.recording import NO_TEXTS, NoSuchCase, NotAllowed, Recorded, lock_case, purged, read_case, record
+from huiying.case.scope import working
+from huiying.directory.queries import units_for_routing
+from huiying.procedure.decision import Refused
+from huiying.procedure.disclosure import Field, Purpose, may_approve, may_open
+from huiying.procedure.routing import in_conflict
+from huiying.procedure.schema import COMPLAINANT, Kind
+from huiying.procedure.state import MAIN, Actor
+from huiying.stages.identity import vault
+from huiying.stages.identity.models import Opening
+from huiying.stages.identity.texts import from_resident, from_staff
+from huiying.stages.identity.vault import Contact, Sealing
+
+#: Names under which a resident's words are sealed, and the fields that open them.
+WORDS = ("text", "what")
+FIELD_NAMES: Mapping[Field, tuple[str, ...]] = {
+    Field.CONTACT: ("contact",),
+    Field.ADDRESS: ("address",),
+    Field.ORIGINAL: WORDS,
+}
+FILE = "file:"
+REVIEW_DAYS = 7
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """What an opening gave: `contents` is None while a custodian's approval is waited for."""
+
+    opening: Opening
+    contents: Mapping[str, str] | None
+
+
+def write(
+    case: Case, entry: Entry, words: Mapping[str, str] = NO_TEXTS, sealed: Mapping[str, str] = NO_TEXTS
+) -> Recorded:
+    """Append an act to a locked case with the texts that come with it, inside the open transaction.
+
+    `words`: texts by field as they were said; what is kept of them is the masked copy, and, of a resident's, the sealed
+    original. `sealed`: texts that are sealed and of which nothing else is kept. An act that purges destroys what there
+    was, and keeps nothing of its own.
+    """
+    purges = purged(law(case.law_id), entry.act)
+    resident = entry.actor.role == COMPLAINANT or (entry.act == "supplement")
+    texts = {
+        name: from_resident(text, Contact()) if resident else from_staff(text, case.number)
+        for name, text in words.items()
+        if text
+    }
+    if resident:
+        sealed = {**sealed, **{name: text for name, text in words.items() if text}}
+    if not purges:
+        position = case.acts + 1
+        digests = vault.seal([Sealing(case.number, position, name, text) for name, text in sealed.items()])
+        named = {f"sealed:{name}": digest for name, digest in zip(sealed, digests, strict=True)}
+        entry = replace(entry, commitments={**entry.commitments, **named})
+    recorded = record(case, entry, texts)
+    if purges:
+        Content.objects.filter(case=case).delete()
+        Opening.objects.filter(case=case).delete()
+        vault.erase(case.number)
+    return recorded
+
+
+def signed_for(case: Folded, unit: str | None) -> bool:
+    """Whether a unit leads the case and has taken it on: it did an act that put the case into an officer's hands."""
+    if unit is None or case.state.units.get(MAIN) != unit:
+        return False
+    targets = (case.procedure.acts[entry.act].target for entry in case.state.done if entry.actor.unit == unit)
+    return any(target is not None and case.procedure.steps[target].holder == "officer" for target in targets)
+
+
+def ask_to_see(number: str, field: Field, purpose: Purpose, *, by: Actor, at: datetime) -> Opened:
+    """See a sealed field for a purpose, at once where the table says so; ask a custodian where it says that."""
+    with working():
+        case = lock_case(number)
+        now = read_case(case)
+        _keep_out_whoever_is_complained_of(now, by)
+        decision = may_open(field, purpose, by.role, protected=now.protected, signed_for=signed_for(now, by.unit))
+        opening = Opening(
+            case=case, field=field.value, purpose=purpose.value, person=by.person, role=by.role, unit=by.unit or "",
+            asked_at=at,
+        )  # fmt: skip
+        if isinstance(decision, Refused):
+            if decision.code != "approval_needed":
+                raise NotAllowed(decision)
+            opening.save()
+            record(case, Entry("request_opening", by, at, given=_said(opening)))
+            return Opened(opening, None)
+        opening.save()
+        return Opened(opening, _open(case, opening, by, at))
+
+
+def see_approved(opening_id: int, *, by: Actor, at: datetime) -> Opened:
+    """See what a custodian has approved, once."""
+    with working():
+        opening = _opening(opening_id)
+        if opening.person != by.person or not opening.approved or opening.opened_at is not None:
+            raise NotAllowed(Refused("approval_needed", "《信访工作条例》第30条"))
+        case = lock_case(opening.case.number)
+        _keep_out_whoever_is_complained_of(read_case(case), by)
+        return Opened(opening, _open(case, opening, by, at))
+
+
+def decide(opening_id: int, *, approve: bool, by: Actor, at: datetime) -> Opening:
+    """Approve or refuse a request to see a sealed field; nobody decides their own."""
+    with working():
+        opening = _opening(opening_id)
+        _custodian(opening, by)
+        if opening.approved is not None or opening.opened_at is not None:
+            raise NotAllowed(Refused("decided_already", "《个人信息保护法》第51条"))
+        opening.approved, opening.decided_by = approve, by.person
+        opening.save(update_fields=["approved", "decided_by"])
+        act = "approve_opening" if approve else "refuse_opening"
+        record(lock_case(opening.case.number), Entry(act, by, at, given=_said(opening)))
+        return opening
+
+
+def review(opening_id: int, *, proper: bool, by: Actor, at: datetime) -> Opening:
+    """Review an opening within seven days: whether it served its purpose is said by somebody who did not open."""
+    with working():
+        opening = _opening(opening_id)
+        _custodian(opening, by)
+        if opening.opened_at is None or opening.reviewed_at is not None:
+            raise NotAllowed(Refused("decided_already", "《个人信息保护法》第51条"))
+        opening.reviewed_by, opening.reviewed_at, opening.proper = by.person, at, proper
+        opening.save(update_fields=["reviewed_by", "reviewed_at", "proper"])
+        record(
+            lock_case(opening.case.number),
+            Entry("review_opening", by, at, given={**_said(opening), "proper": proper}),
+        )
+        return opening
+
+
+def contents_for(case: Case, field: Field) -> Sequence[tuple[str, int]]:
+    """Return what of a case is sealed under a field: names and the acts they came with."""
+    held = vault.names(case.number)
+    if field is Field.FILES:
+        return [(name, position) for name, positions in held.items() if name.startswith(FILE) for position in positions]
+    return [(name, position) for name in FIELD_NAMES[field] for position in held.get(name, ())]
+
+
+def _opening(opening_id: int) -> Opening:
+    opening = Opening.objects.select_for_update(of=("self",)).select_related("case").filter(pk=opening_id).first()
+    if opening is None:
+        raise NoSuchCase(str(opening_id))
+    return opening
+
+
+def _custodian(opening: Opening, by: Actor) -> None:
+    if by.role != "custodian":
+        raise NotAllowed(Refused("not_this_role", "《个人信息保护法》第51条", {"act": "审批、复查", "role": by.role}))
+    decision = may_approve(by.person, opening.person)
+    if isinstance(decision, Refused):
+        raise NotAllowed(decision)
+
+
+def _open(case: Case, opening: Opening, by: Actor, at: datetime) -> dict[str, str]:
+    """Append the act that records the opening, and open, in the same transaction."""
+    items = contents_for(case, Field(opening.field))
+    opening.opened_at = at
+    opening.save(update_fields=["opened_at"])
+    listed = [{"name": name, "position": position} for name, position in items]
+    record(case, Entry("open", by, at, given={**_said(opening), "items": listed}))
+    return {f"{name}#{position}": vault.unseal(case.number, position, name) for name, position in items}
+
+
+def _said(opening: Opening) -> dict[str, object]:
+    return {"opening": opening.pk, "field": opening.field, "purpose": opening.purpose}
+
+
+def _keep_out_whoever_is_complained_of(case: Folded, by: Actor) -> None:
+    is_report = case.state.facts.get("kind") == Kind.REPORT
+    if by.unit and in_conflict(by.unit, case.state.respondents(), units_for_routing(), superiors_too=is_report):
+        raise NoSuchCase("")

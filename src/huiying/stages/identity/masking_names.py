@@ -1,0 +1,294 @@
+"""Personal names in running Chinese: a surname, one or two characters of a given name, and evidence that it is one.
+
+Evidence is a title behind it (书记, 先生), a role before it (村民, 妻子), a word that announces it (我叫), a telephone
+number beside it, a row of names, or characters that seldom stand together otherwise. The words are in surnames.toml.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Iterable, Iterator
+from itertools import chain
+from pathlib import Path
+from typing import NamedTuple
+
+from huiying.stages.identity.masking_spans import NUMBER, Hidden, Span
+
+_DATA: dict[str, str] = tomllib.loads(Path(__file__).with_name("surnames.toml").read_text("utf-8"))
+#: How sure a character is a surname; each rank asks for more evidence than the one above it.
+_SURE, _LIKELY, _RARE, _STATED = 4, 3, 2, 1
+_RANKS = {
+    character: rank
+    for key, rank in (("particle", _STATED), ("noun", _RARE), ("plain", _LIKELY), ("strong", _SURE))
+    for character in "".join(_DATA[key].split())
+}
+_COMPOUND, _TITLES, _ROLES, _STATING, _WORDS, _AFTER, _PLACES, _NOBODY = (
+    frozenset(_DATA[key].split())
+    for key in ("compound", "titles", "roles", "stating", "words", "after", "places", "nobody")
+)
+_GIVEN, _EVERYDAY, _NEVER = (frozenset("".join(_DATA[key].split())) for key in ("given", "everyday", "never"))
+_USUAL = _GIVEN | _EVERYDAY
+_STOPS = _TITLES | _ROLES | _WORDS | _AFTER
+_MOST = 2
+_AND = "和与及"
+
+
+def _by_first_character(words: Iterable[str]) -> list[str]:
+    """Alternatives that a search rejects at most places by a look at one character."""
+    rests: dict[str, list[str]] = {}
+    for word in sorted(words):
+        rests.setdefault(word[0], []).append(word[1:])
+    return [f"{first}(?:{'|'.join(rest)})" for first, rest in rests.items()]
+
+
+#: Offices said short: 王局, 杨所.
+_CLIPPED = "所局队工董处"
+#: Titles that stand alone so often that only a likely surname belongs to them.
+_FOR_ANYBODY = frozenset([*_CLIPPED, "领导"])
+_CUE = re.compile(
+    "|".join(
+        [
+            "某(?![些个种人家地处市区县日年月时])",
+            "总(?![是书体共计结价额数裁会部理管则算归能统该量工经监])",
+            *(f"{title}(?![哥姐弟妹])" for title in "哥姐嫂婶"),
+            *(f"{title}(?=[^一-龥]|[的说在和与也就来去给对又我您你]|$)" for title in _CLIPPED),
+            *_by_first_character(_TITLES | _ROLES | _STATING),
+        ]
+    )
+)
+_LONE = re.compile(f"[{''.join(character for character, rank in _RANKS.items() if rank >= _RARE)}]")
+_LONE_COMPOUND = re.compile("|".join(_by_first_character(_COMPOUND)))
+_SPACED = re.compile(rf"(?<![一-龥])[一-龥] {{1,2}}[一-龥](?= ?[：:（(]?{NUMBER})")
+_JOIN = re.compile(r"(?:[、/．.&]| {1,3}|[和与及跟])(?=[一-龥])")
+_SAID = re.compile(r"(?:[长人师员]|代表|同志)?(?P<said>[：: （(“\"]{1,2}|是|叫|名叫|为)?(?=[一-龥])")
+_OPENERS = frozenset('长人师员代同：: （(“"是叫名为').union(_RANKS, (compound[0] for compound in _COMPOUND))
+_BESIDE = re.compile(rf"[：: （(]{{0,2}}{NUMBER}|[，,、（( ]{{0,2}}[男女][，,、）)。 ]|[您你]好")
+_BEFORE_RARE = frozenset("的是找请和与给对向让由求望叫问及被把到了任记员且并跟同为原现时而但使令因当从")
+
+
+class _Candidate(NamedTuple):
+    """A surname and a given name that may follow it; `rare` counts characters that are unusual as ordinary words."""
+
+    start: int
+    end: int
+    rank: int
+    given: str
+    usual: bool
+    rare: int
+
+
+def names(view: str, own: frozenset[str]) -> Iterator[Span]:
+    """Names, each wherever it occurs; `own` are surnames known from the contact fields. Spans may overlap."""
+    found: dict[int, int] = {}
+    for start, end in chain(_beside_cues(view, own), _alone(view)):
+        found[start] = max(end, found.get(start, 0))
+    found |= dict(_in_a_row(view, found))
+    yield from (Span(start, end, Hidden.NAME) for start, end in found.items())
+    whole = {view[start:end] for start, end in found.items() if end - start > 1}
+    for first in {name[0] for name in whole}:
+        at = view.find(first)
+        while at >= 0:
+            same = {view[at : at + length] for length in (2, 3, 4)} & whole
+            yield from (Span(at, at + len(name), Hidden.NAME) for name in same)
+            at = view.find(first, at + 1)
+
+
+def contact_name(field: str) -> tuple[str, str]:
+    """The name in a contact field and its surname (陈小明先生: 陈小明, 陈); empty where it holds none."""
+    name = field[:-2] if field[-2:] in _TITLES else field
+    size = 2 if name[:2] in _COMPOUND else 1
+    least = size if name != field else size + 1
+    reads_like_one = (
+        least <= len(name) <= size + _MOST and all(map(_is_chinese, name)) and name[-1] not in "省市区县镇乡"
+    )
+    return (name, name[:size]) if reads_like_one and field not in _NOBODY else ("", "")
+
+
+def names_nobody(field: str) -> bool:
+    """Whether a contact field says that it says nothing (匿名, 不详)."""
+    return field in _NOBODY
+
+
+def _is_chinese(character: str) -> bool:
+    return "一" <= character <= "龥"
+
+
+def _ends(view: str, at: int) -> bool:
+    """Whether a name may end before this character without any doubt about its length."""
+    return not _is_chinese(view[at : at + 1]) or view[at] in _NEVER or view[at : at + 2] in _STOPS
+
+
+def _surname(view: str, at: int) -> tuple[int, int]:
+    """Length and rank of the surname that stands here; rank 0 where none does or a word does."""
+    if view[at : at + 2] in _COMPOUND:
+        return 2, _SURE
+    if view[at : at + 2] in _WORDS or (at and view[at - 1 : at + 1] in _WORDS):
+        return 1, 0
+    return 1, _RANKS.get(view[at : at + 1], 0)
+
+
+def _given(view: str, at: int) -> int:
+    """Where the given name that starts here ends; `at` itself where none can start."""
+    first, second, pair = view[at : at + 1], view[at + 1 : at + 2], view[at : at + 2]
+    if not _is_chinese(first) or first in _NEVER or pair in _WORDS or pair in _TITLES or pair in _PLACES:
+        return at
+    if first in _CLIPPED and not _is_chinese(second):
+        return at
+    behind = view[at + 1 : at + 3]
+    if not _is_chinese(second) or second in _NEVER or behind in _STOPS or behind in _PLACES:
+        return at + 1
+    if second in _AND and _RANKS.get(view[at + 2 : at + 3], 0) >= _LIKELY:
+        return at + 1
+    return at + 2 if second in _USUAL or _ends(view, at + 2) else at + 1
+
+
+def _candidate(view: str, start: int, size: int, rank: int) -> _Candidate | None:
+    """The name that may start with this surname, unless it is a place's: 黄兴路, 刘家湾."""
+    end = _given(view, start + size)
+    given = view[start + size : end]
+    if not given or view[end : end + 1] in _PLACES or view[end : end + 2] in _PLACES:
+        return None
+    if given[-1] in _PLACES and given[-1] not in _GIVEN and not _ends(view, end):
+        return None
+    usual = all(character in _USUAL for character in given)
+    return _Candidate(start, end, rank, given, usual, sum(character in _GIVEN for character in given))
+
+
+def _fits(given: str, rank: int, *, ends: bool) -> bool:
+    """Whether these characters make a given name beside evidence, after a surname of this rank."""
+    if any(not _is_chinese(character) or character in _NEVER for character in given):
+        return False
+    usual = sum(character in _USUAL for character in given)
+    return usual == len(given) or (ends and rank >= _LIKELY) or (rank == _SURE and usual > 0)
+
+
+def _beside_cues(view: str, own: frozenset[str]) -> Iterator[tuple[int, int]]:
+    for cue in _CUE.finditer(view):
+        word = cue[0]
+        if word in _TITLES or len(word) == 1:
+            name = _before(view, cue.start(), cue.end(), own)
+            if name:
+                yield name
+        if len(word) > 1:
+            name = _behind(view, cue.end(), stated=word in _STATING)
+            if name:
+                yield name
+
+
+def _before(view: str, title: int, after: int, own: frozenset[str]) -> tuple[int, int] | None:
+    """The name before a title: a whole name or a surname; before a short title (王总) a surname only."""
+    end = title - 1 if view[title - 1 : title] in {"副", "原"} else title
+    given_ends = after - title > 1 and view[end - 1 : end] not in _NEVER
+    for length in (4, 3, 2, 1) if given_ends else (2, 1):
+        start = end - length
+        if start < 0:
+            continue
+        size, rank = _surname(view, start)
+        given = view[start + size : end]
+        if length == size:
+            known = view[start:end] in own and view[max(0, start - 1) : start + 1] not in _WORDS
+            fits = known or _is_titled(view, start, title, after, rank)
+        else:
+            fits = given_ends and rank > _STATED and size < length <= size + _MOST
+            fits = fits and _fits(given, rank, ends=rank == _SURE and len(given) == 1)
+            fits = fits and (rank > _RARE or _is_clear(view, start))
+        if fits:
+            return start, end
+    return None
+
+
+def _is_titled(view: str, start: int, title: int, after: int, rank: int) -> bool:
+    """Whether the lone surname before a title is one."""
+    if rank >= _LIKELY or view[title:after] in _FOR_ANYBODY:
+        return rank >= _LIKELY
+    if rank == _RARE:
+        return _is_clear(view, start)
+    respected = view[max(0, start - 2) : start] in {"敬的", "爱的"}
+    before, behind = view[start - 1 : start] if start else "", view[after : after + 1]
+    greeted = behind in "您你：:，,！!。 \n"
+    return rank == _STATED and after - title > 1 and greeted and (respected or not _is_chinese(before))
+
+
+def _is_clear(view: str, start: int) -> bool:
+    """Whether nothing stands before a surname to which its character could belong."""
+    return start == 0 or not _is_chinese(view[start - 1]) or view[start - 1] in _BEFORE_RARE
+
+
+def _behind(view: str, at: int, *, stated: bool) -> tuple[int, int] | None:
+    """The name that follows a role (村民…) or, where `stated`, a word that announces a name (我叫…)."""
+    if view[at : at + 1] not in _OPENERS:
+        return None
+    said = _SAID.match(view, at)
+    start = said.end() if said else at
+    size, rank = _surname(view, start)
+    name = _candidate(view, start, size, rank) if rank else None
+    if not name:
+        return None
+    marked = bool(said and said["said"])
+    ends = _ends(view, name.end)
+    if name.rank == _STATED:
+        fits = stated and name.usual and (marked or view[at - 1] in "叫作名")
+    elif stated or marked:
+        fits = name.usual or name.rank >= _LIKELY
+    elif name.rank == _RARE:
+        fits = len(name.given) == _MOST and name.usual and name.rare > 0 and ends
+    else:
+        fits = _fits(name.given, name.rank, ends=ends) and (len(name.given) == _MOST or name.rare > 0 or ends)
+    return (name.start, name.end) if fits else None
+
+
+def _alone(view: str) -> Iterator[tuple[int, int]]:
+    """Names that stand without title or role."""
+    for match in chain(_LONE.finditer(view), _LONE_COMPOUND.finditer(view)):
+        start = match.start()
+        if view[start : start + 2] in _WORDS:
+            continue
+        size, rank = _surname(view, start)
+        if rank and _is_called(view, start, start + size, rank):
+            yield start, start + size
+        elif rank > _RARE or (rank and view[start + size : start + size + 1] in _USUAL):
+            name = _candidate(view, start, size, rank)
+            if name and _stands_alone(view, name):
+                yield start, name.end
+    for match in _SPACED.finditer(view):
+        if match[0][0] in _RANKS:
+            yield match.span()
+
+
+def _is_called(view: str, start: int, end: int, rank: int) -> bool:
+    """Whether a lone surname is one: 姓王的, 王姓, 小陈."""
+    before, behind = view[start - 1 : start] if start else "", view[end : end + 1]
+    if behind in {"姓", "氏"} or (before == "姓" and view[start - 2 : start] != "百姓"):
+        return True
+    return before in {"老", "小"} and rank == _SURE and behind not in _USUAL
+
+
+def _stands_alone(view: str, name: _Candidate) -> bool:
+    before = view[name.start - 1 : name.start] if name.start else ""
+    free, ends = not _is_chinese(before), _ends(view, name.end)
+    if name.given[-1] in _PLACES and name.given[-1] not in _GIVEN:
+        return False
+    if free and _BESIDE.match(view, name.end):
+        return name.usual or name.rank >= _LIKELY
+    if before == "、" or view[name.end : name.end + 1] == "、":
+        return name.rank >= _LIKELY and _fits(name.given, name.rank, ends=False)
+    if name.rank == _RARE:
+        return len(name.given) == _MOST and name.usual and name.rare > 0 and ends and _is_clear(view, name.start)
+    if len(name.given) == _MOST:
+        return name.usual and name.rare + (name.rank == _SURE) + free + ends >= _MOST
+    closed = free or not _is_chinese(view[name.end : name.end + 1])
+    return name.rare > 0 and ends and (name.rank == _SURE or closed)
+
+
+def _in_a_row(view: str, found: dict[int, int]) -> Iterator[tuple[int, int]]:
+    """Names that are joined to one that was found: 张某某、李某某和王某某."""
+    seen = set(found)
+    ends = list(found.values())
+    while ends:
+        join = _JOIN.match(view, ends.pop())
+        name = _behind(view, join.end(), stated=False) if join else None
+        if name and name[0] not in seen:
+            seen.add(name[0])
+            ends.append(name[1])
+            yield name

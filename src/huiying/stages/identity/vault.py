@@ -1,0 +1,159 @@
+"""The vault: what says who somebody is, encrypted by keys that the database never has.
+
+The database's functions (schema `vault`) are the only way in, and `open` refuses unless the act that records this very
+opening was appended in the same transaction. Blind tokens, keyed hashes of phone, name and address, find a person's
+open matters and mask their name in what staff write, without opening anything.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import secrets
+import unicodedata
+import uuid
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from hashlib import sha256
+
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from django.db import connection
+
+from huiying.config.keys import digest, key, newest_vault_key
+
+NONCE_BYTES = 12
+#: Names shorter than this would be found in ordinary words.
+SHORTEST_NAME = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Contact:
+    """Who brought the demand, as far as they said."""
+
+    name: str = ""
+    phone: str = ""
+    address: str = ""
+
+    def known(self) -> tuple[str, ...]:
+        """Return what of it may occur in a text, and must not be seen there."""
+        return tuple(part for part in (self.name, self.phone, self.address) if part)
+
+
+@dataclass(frozen=True, slots=True)
+class Sealing:
+    """A text to be sealed: of which case, with which of its acts, under which name."""
+
+    number: str
+    position: int
+    name: str
+    content: str
+
+
+def seal(sealings: Sequence[Sealing]) -> list[str]:
+    """Seal texts in the open transaction and return for each the digest that its act commits to."""
+    if not sealings:
+        return []
+    key_name = newest_vault_key()
+    cipher = AESGCM(key(key_name))
+    rows, digests = [], []
+    for sealing in sealings:
+        reference, nonce = uuid.UUID(bytes=secrets.token_bytes(16)), secrets.token_bytes(NONCE_BYTES)
+        ciphertext = cipher.encrypt(nonce, sealing.content.encode(), reference.bytes)
+        rows.append((sealing.number, sealing.position, sealing.name, reference, nonce, ciphertext))
+        digests.append(sha256(nonce + ciphertext).hexdigest())
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT vault.seal(%s, %s, %s, %s, %s, %s, %s)",
+            [key_name, *(list(column) for column in zip(*rows, strict=True))],
+        )
+    return digests
+
+
+def mark(contacts: Iterable[tuple[str, Contact]]) -> None:
+    """Keep the blind tokens of who brought each case."""
+    rows = [(number, kind, token) for number, contact in contacts for kind, token in tokens(contact)]
+    if rows:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT vault.mark(%s, %s, %s)", [list(column) for column in zip(*rows, strict=True)])
+
+
+def tokens(contact: Contact) -> list[tuple[str, bytes]]:
+    """Return the blind tokens of a contact: of the phone's digits, the name, the address."""
+    name = plain_words(contact.name)
+    parts = {"phone": plain_phone(contact.phone), "name": name, "address": plain_words(contact.address)}
+    held = [(kind, token(kind, part)) for kind, part in parts.items() if len(part) >= SHORTEST_NAME]
+    return [*held, ("surname", token("surname", name[0]))] if len(name) >= SHORTEST_NAME else held
+
+
+def token(kind: str, part: str) -> bytes:
+    """Return the blind token of one part."""
+    return digest(f"blind {kind}", part)
+
+
+def plain_phone(phone: str) -> str:
+    """Return a phone's digits, in ASCII and without the country's code."""
+    digits = "".join(str(unicodedata.digit(character)) for character in phone if character.isdigit())
+    return re.sub(r"^(?:00)?86(?=1\d{10}$)", "", digits)
+
+
+def plain_words(words: str) -> str:
+    """Return words without spaces, in one width."""
+    return re.sub(r"\s+", "", unicodedata.normalize("NFKC", words))
+
+
+def share(number: str, with_number: str, position: int) -> list[tuple[str, str]]:
+    """Let a case that was split off hold what its origin holds; return each name with its digest."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT name, digest FROM vault.share(%s, %s, %s)", [number, with_number, position])
+        return [(str(name), str(found)) for name, found in cursor.fetchall()]
+
+
+def find(phone: str) -> list[str]:
+    """Return the numbers of the cases that came from a phone."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT case_number FROM vault.find('phone', %s)", [token("phone", plain_phone(phone))])
+        return [str(number) for (number,) in cursor.fetchall()]
+
+
+def known_tokens(number: str) -> dict[str, set[bytes]]:
+    """Return the blind tokens of a case."""
+    held: dict[str, set[bytes]] = {}
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT kind, token FROM vault.tokens(%s)", [number])
+        for kind, found in cursor.fetchall():
+            held.setdefault(kind, set()).add(bytes(found))
+    return held
+
+
+def names(number: str) -> Mapping[str, Sequence[int]]:
+    """Return what is held of a case: name → the acts it came with."""
+    held: dict[str, list[int]] = {}
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT name, position FROM vault.inventory(%s) ORDER BY position", [[number]])
+        for name, position in cursor.fetchall():
+            held.setdefault(name, []).append(position)
+    return held
+
+
+def unseal(number: str, position: int, name: str) -> str:
+    """Return a sealed text. The database refuses unless this transaction appended the act that opens it."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT ref, key, nonce, ciphertext FROM vault.open(%s, %s, %s)", [number, position, name])
+        reference, key_name, nonce, ciphertext = cursor.fetchone()
+    return AESGCM(key(key_name)).decrypt(bytes(nonce), bytes(ciphertext), reference.bytes).decode()
+
+
+def erase(number: str) -> None:
+    """Destroy what is held of a case. The database refuses unless this transaction appended an act that purges."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT vault.erase(%s)", [number])
+
+
+def pack(contact: Contact) -> str:
+    """Return name and phone as one text to be sealed."""
+    return json.dumps({"name": contact.name, "phone": contact.phone}, ensure_ascii=False)
+
+
+def unpack(content: str) -> Contact:
+    """Return what `pack` packed."""
+    return Contact(**json.loads(content))

@@ -1,0 +1,1 @@
+"""接: taking in what people bring, by whatever door it comes."""

@@ -1,0 +1,102 @@
+"""Verbs of the clockwork: ring a scheduled fact, once, if it still holds."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.db.models import Count, Q
+
+from huiying.case.folding import Folded
+from huiying.case.ledger import Entry
+from huiying.case.models import Alarm, Case, Notice
+from huiying.case.queue import enqueue
+from huiying.case.recording import lock_case, read_case, record
+from huiying.case.scheduling import ESCALATION_AFTER, planned
+from huiying.case.scope import working
+from huiying.directory.models import Staff
+from huiying.procedure.schema import CLOCKWORK
+from huiying.procedure.state import Actor
+
+CLOCK = Actor("clockwork", CLOCKWORK)
+ARTICLE = "规范处理流程"
+
+
+def ring(alarm_id: int, at: datetime) -> str | None:
+    """Ring one scheduled fact and return the act it became; None where it has rung, moved, or is not yet due.
+
+    However often and by however many workers it is called, the act is appended once: the case is locked first.
+    """
+    with working():
+        alarm = Alarm.objects.select_related("case").filter(pk=alarm_id).first()
+        if alarm is None:
+            return None
+        case = lock_case(alarm.case.number)
+        alarm = Alarm.objects.filter(pk=alarm_id, rang_at=None, at__lte=at).first()
+        if alarm is None:
+            return None
+        now = read_case(case)
+        act = _ring(case, now, alarm, at) if _still_holds(now, alarm) else None
+        Alarm.objects.filter(pk=alarm_id).update(rang_at=at)
+        return act
+
+
+def _still_holds(now: Folded, alarm: Alarm) -> bool:
+    clock = now.state.clocks.get(alarm.clock)
+    moments = planned(clock) if clock else {}
+    return alarm.kind in moments and moments[alarm.kind] <= alarm.at
+
+
+def _ring(case: Case, now: Folded, alarm: Alarm, at: datetime) -> str:
+    """Append what a scheduled fact becomes: a reminder, an alarm with a named supervisor, or the next level up."""
+    given = {"clock": alarm.clock, "due": planned(now.state.clocks[alarm.clock])["alarm"].isoformat()}
+    if alarm.kind == "remind":
+        recorded = record(case, Entry("remind", CLOCK, at, given=given))
+        _tell(case, recorded.act.position, "期限将至提醒", "officer", at)
+        return "remind"
+    if alarm.kind == "alarm":
+        record(case, Entry("alarm", CLOCK, at, given=given))
+        name_supervisor(case, at)
+        return "alarm"
+    if not _supervised_since(now, at - ESCALATION_AFTER):
+        recorded = record(case, Entry("escalate_overdue", CLOCK, at, given=given))
+        _tell(case, recorded.act.position, "逾期提级", "leader", at)
+    again = Alarm.objects.create(case=case, clock=alarm.clock, kind="escalate", at=alarm.at + ESCALATION_AFTER)
+    enqueue("ring", again.at, alarm=again.pk)
+    return "escalate_overdue"
+
+
+def name_supervisor(case: Case, at: datetime) -> None:
+    """Name whoever of the supervisors has the fewest late cases; a case that has one keeps theirs (invariant 36)."""
+    if case.supervisor:
+        return
+    chosen = (
+        Staff.objects.filter(Q(posts__until=None) | Q(posts__until__gte=at), is_active=True, posts__role="supervisor")
+        .distinct()
+        .values_list("username", flat=True)
+    )
+    load = dict(
+        Case.objects.filter(closed_at=None, supervisor__in=list(chosen))
+        .values_list("supervisor")
+        .annotate(late=Count("id"))
+    )
+    least = min(chosen, key=lambda name: (load.get(name, 0), name), default="")
+    if least:
+        recorded = record(case, Entry("name_supervisor", CLOCK, at, sets={"supervisor": least}))
+        _tell(case, recorded.act.position, "专人督办", "supervisor", at)
+
+
+def _supervised_since(now: Folded, since: datetime) -> bool:
+    return any(entry.actor.role == "supervisor" and entry.at >= since for entry in now.state.done)
+
+
+def _tell(case: Case, position: int, name: str, to: str, at: datetime) -> None:
+    Notice.objects.create(case=case, position=position, name=name, to=to, article=ARTICLE, at=at)
+
+
+def ring_what_is_due(at: datetime, at_most: int = 500) -> int:
+    """Ring everything that is due and has not rung, whether or not its job was lost. Returns how many there were."""
+    with working():
+        due = list(Alarm.objects.filter(rang_at=None, at__lte=at).order_by("at").values_list("pk", flat=True)[:at_most])
+    for alarm_id in due:
+        ring(alarm_id, at)
+    return len(due)

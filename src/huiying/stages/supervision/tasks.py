@@ -1,0 +1,65 @@
+"""What workers run. Each may run twice, late, or beside itself, and does its work once."""
+
+from __future__ import annotations
+
+from django.utils import timezone
+from procrastinate.contrib.django import app
+
+from huiying.case.folding import write_down
+from huiying.case.models import Clock
+from huiying.case.recording import lock_case, read_case
+from huiying.case.scheduling import reschedule
+from huiying.case.scope import working
+from huiying.case.witness import catch_up
+from huiying.stages.intake.models import Attachment
+from huiying.stages.intake.uploads import sweep
+from huiying.stages.supervision.actions import ring, ring_what_is_due
+
+#: A job that has been "doing" for longer than any of ours takes belongs to a worker that died.
+STALLED_S = 120
+
+
+@app.task(name="huiying.ring")
+def ring_one(alarm: int) -> None:
+    """Ring one scheduled fact."""
+    ring(alarm, timezone.now())
+
+
+@app.periodic(cron="* * * * *")
+@app.task(name="huiying.every_minute", queueing_lock="every_minute", lock="every_minute")
+def every_minute(timestamp: int) -> None:
+    """Ring what a lost job left, and witness what a dead process did not."""
+    del timestamp
+    now = timezone.now()
+    ring_what_is_due(now)
+    with working():
+        catch_up(now)
+
+
+@app.periodic(cron="*/2 * * * *")
+@app.task(name="huiying.retry_stalled", queueing_lock="retry_stalled", lock="retry_stalled", pass_context=False)
+async def retry_stalled(timestamp: int) -> None:
+    """Give the jobs of workers that died to those that live."""
+    del timestamp
+    for job in await app.job_manager.get_stalled_jobs(seconds_since_heartbeat=STALLED_S):
+        await app.job_manager.retry_job(job)
+
+
+@app.periodic(cron="15 3 * * *")
+@app.task(name="huiying.every_night", queueing_lock="every_night", lock="every_night")
+def every_night(timestamp: int) -> None:
+    """Compute provisional dates anew, for whose year a calendar may have come; remove files that nobody named."""
+    del timestamp
+    with working():
+        numbers = list(
+            Clock.objects.filter(provisional=True, stopped_at=None).values_list("case__number", flat=True).distinct()
+        )
+    for number in numbers:
+        with working():
+            case = lock_case(number)
+            now = read_case(case)
+            write_down(case, now, now)
+            reschedule(case, now)
+    with working():
+        named = set(Attachment.objects.values_list("ref", flat=True))
+    sweep(named, timezone.now())

@@ -1,0 +1,156 @@
+"""Verbs of triage: classify, propose the lead from the catalogue, split a message into several, join a repeat."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from huiying.case.commands import Key, once
+from huiying.case.folding import Folded
+from huiying.case.ledger import Entry
+from huiying.case.models import Case
+from huiying.case.numbers import number, receipt_code, receipt_hash, serials
+from huiying.case.recording import (
+    Beginning,
+    NotAllowed,
+    Recorded,
+    begin_many,
+    instrument_in_force,
+    lock_case,
+    read_case,
+    record,
+)
+from huiying.case.scope import working
+from huiying.directory.models import Area, Matter
+from huiying.directory.queries import propose_lead
+from huiying.procedure.decision import Refused
+from huiying.procedure.routing import DISPATCH_BY_CATALOGUE, Duty
+from huiying.procedure.schema import Kind
+from huiying.procedure.state import MAIN, Actor
+from huiying.procedure.time_limits import SHANGHAI
+from huiying.stages.identity import vault
+from huiying.stages.identity.actions import write
+from huiying.stages.identity.texts import from_staff
+
+JUDGED_BY = "dispatcher"
+JOINED_INTO_ITSELF = "《北京市接诉即办工作条例》第11条"
+
+
+def classify(case_number: str, *, kind: str, matter: str, area: str, by: Actor, at: datetime) -> Recorded:
+    """Say what a demand is, what it is about and where: kind, matter, area. A person's word, and theirs to correct."""
+    for name, wanted, known in (
+        ("诉求类型", kind, kind in list(Kind)),
+        ("事项", matter, Matter.objects.filter(pk=matter, active=True).exists()),
+        ("区划", area, Area.objects.filter(pk=area).exists()),
+    ):
+        if not known:
+            raise NotAllowed(Refused("not_listed", DISPATCH_BY_CATALOGUE, {"field": name, "value": wanted}))
+    with working():
+        case = lock_case(case_number)
+        _at_the_dispatcher(read_case(case), by, "确定事项")
+        return record(case, Entry("classify", by, at, sets={"matter": matter, "area": area, "facts": {"kind": kind}}))
+
+
+def propose(case: Case, at: datetime) -> Duty | Refused:
+    """Return the catalogue's row for a case's matter at its place, with whoever is complained about locked out."""
+    return propose_lead(
+        case.matter,
+        case.area,
+        at.astimezone(SHANGHAI).date(),
+        respondents=case.respondents,
+        superiors_too=case.kind == Kind.REPORT,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One demand of a message that holds several: its kind, and its words as the dispatcher gives them."""
+
+    kind: str
+    text: str
+
+
+def split(case_number: str, parts: Sequence[Part], *, by: Actor, at: datetime, key: str | None = None) -> list[str]:
+    """Split demands off a message; each becomes a case of its own. Returns the new cases' numbers.
+
+    The person follows all of them from the first receipt. The first case keeps what was not split off, at least one.
+    """
+    body = {"case": case_number, "parts": [{"kind": part.kind, "text": part.text} for part in parts]}
+    command = Key(f"{by.role}:{by.person}", "split", key, body) if key else None
+    with working():
+        result, _ = once(command, lambda: {"numbers": _split(case_number, parts, by, at)})
+    return list(result["numbers"])
+
+
+def _split(case_number: str, parts: Sequence[Part], by: Actor, at: datetime) -> list[str]:
+    case = lock_case(case_number)
+    now = read_case(case)
+    _at_the_dispatcher(now, by, "拆分诉求")
+    if not parts or not all(part.text.strip() and part.kind in list(Kind) for part in parts):
+        raise NotAllowed(Refused("not_given", DISPATCH_BY_CATALOGUE, {"field": "每项诉求的类型和内容"}))
+    law = instrument_in_force()
+    beginnings = [
+        _beginning(case, now, part, serial, law.pk, by, at)
+        for part, serial in zip(parts, serials(len(parts)), strict=True)
+    ]
+    begin_many(beginnings)
+    left = max(1, int(str(now.state.facts["demands"])) - len(parts))
+    numbers = [beginning.case.number for beginning in beginnings]
+    record(case, Entry("split", by, at, given={"into": numbers}, sets={"facts": {"demands": left}}))
+    return numbers
+
+
+def _beginning(origin: Case, now: Folded, part: Part, serial: int, law: str, by: Actor, at: datetime) -> Beginning:
+    new = number(at, serial)
+    shared = vault.share(origin.number, new, 1)
+    kept = {name: now.setting(name) for name in ("channel", "received_at", "area", "place", "confidential")}
+    facts = now.state.facts
+    return Beginning(
+        Case(number=new, receipt=receipt_hash(receipt_code(new)), law_id=law),
+        Entry(
+            "register",
+            by,
+            at,
+            given={
+                "kind": part.kind,
+                "demands": 1,
+                "respondents": facts.get("respondents", ()),
+                "anonymous": bool(facts.get("anonymous")),
+            },
+            sets={**{name: value for name, value in kept.items() if value}, "law": law, "split_from": origin.number},
+            commitments={f"sealed:{name}": digest for name, digest in shared},
+        ),
+        {"text": from_staff(part.text, origin.number), **_place(origin)},
+    )
+
+
+def _place(case: Case) -> dict[str, str]:
+    return {content.name: content.text for content in case.contents.filter(position=1, name="place")}
+
+
+def join(case_number: str, into: str, *, by: Actor, at: datetime) -> Recorded:
+    """Join a repeat to the case that is open about the same event. Its reporter keeps clock, answer and receipt."""
+    with working():
+        first, second = sorted((case_number, into))  # always in one order: two joins at once do not wait for each other
+        if first == second:
+            raise NotAllowed(Refused("joined_to_itself", JOINED_INTO_ITSELF))
+        locked = {wanted: lock_case(wanted) for wanted in (first, second)}
+        main = locked[into]
+        if main.joined_into or main.closed_at is not None:
+            raise NotAllowed(Refused("cannot_be_joined_to", JOINED_INTO_ITSELF, {"number": into}))
+        return write(locked[case_number], Entry("join", by, at, sets={"joined_into": into}), {"into": into})
+
+
+def unjoin(case_number: str, why: str, *, by: Actor, at: datetime) -> Recorded:
+    """Take a joined case apart again, for a new fact."""
+    with working():
+        return write(lock_case(case_number), Entry("unjoin", by, at, sets={"joined_into": ""}), {"why": why})
+
+
+def _at_the_dispatcher(now: Folded, by: Actor, what: str) -> None:
+    step = now.procedure.steps[now.state.steps[MAIN]]
+    if by.role != JUDGED_BY:
+        raise NotAllowed(Refused("not_this_role", DISPATCH_BY_CATALOGUE, {"act": what, "role": by.role}))
+    if step.holder != JUDGED_BY:
+        raise NotAllowed(Refused("not_at_this_step", DISPATCH_BY_CATALOGUE, {"act": what, "step": step.name}))

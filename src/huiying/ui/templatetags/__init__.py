@@ -1,0 +1,1 @@
+"""What the components' templates cannot say in Django's own template language."""

@@ -1,0 +1,33 @@
+"""The named cast at work in the demo city: who acts in tests of verbs, pages and journeys."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from huiying.procedure.state import Actor
+from huiying.procedure.time_limits import SHANGHAI
+
+WATER, STREETS, HOUSING = "sw", "cg", "zj"
+COMMUNITY, MATTER = "990101001001", "0201"
+
+LI = Actor("xiaoli", "call_taker")
+ZHOU = Actor("zhoujie", "dispatcher")
+ZHAO = Actor("xiaozhao", "clerk", WATER)
+WANG = Actor("laowang", "officer", WATER)
+LIU = Actor("liuju", "unit_head", WATER)
+MENG = Actor("xiaomeng", "clerk", STREETS)
+WEI = Actor("laowei", "officer", STREETS)
+SUN = Actor("sunshen", "supervisor")
+WU = Actor("wujie", "follow_up")
+ZHENG = Actor("zhengfa", "ruler")
+HESHOU = Actor("heshou", "custodian")
+FENGSHOU = Actor("fengshou", "custodian")
+GUAN = Actor("guandang", "administrator")
+
+#: A Monday morning, far from any holiday.
+MONDAY = datetime(2026, 11, 2, 9, 0, tzinfo=SHANGHAI)
+
+
+def later(hours: float = 0, days: float = 0) -> datetime:
+    """Return a moment after that Monday morning."""
+    return MONDAY + timedelta(days=days, hours=hours)
