@@ -29,6 +29,7 @@ COMMON: Mapping[str, CommonAct] = {
     "review_opening": CommonAct("复查一次查看", PERSONAL_DATA),
     "remind": CommonAct("期限将至提醒", "规范处理流程"),
     "alarm": CommonAct("期限届满警示", "规范处理流程"),
+    "recheck": CommonAct("挂账复查提醒", "《济南市12345市民服务热线条例》第24条"),
     "escalate_overdue": CommonAct("逾期提级", "规范处理流程"),
     "erase": CommonAct("期满删除内容", "《个人信息保护法》第47条", told=True),
 }

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import date, datetime
 from functools import lru_cache
 from typing import Any, TypeVar
 
@@ -29,6 +30,8 @@ SETTABLE: Mapping[str, object] = {
     "joined_into": "",
     "split_from": "",
     "supervisor": "",
+    "visit": "",
+    "follower": "",
     "erased_at": None,
 }
 
@@ -118,6 +121,8 @@ def row(case: Folded, calendar: Calendar | None = None) -> dict[str, Any]:
         "joined_into": case.setting("joined_into"),
         "split_from": case.setting("split_from"),
         "supervisor": case.setting("supervisor"),
+        "visit": case.setting("visit"),
+        "follower": case.setting("follower"),
         "due_at": min(dues, default=None),
         "closed_at": case.ended_at,
         "erased_at": None if case.setting("erased_at") is None else datetime.fromisoformat(case.setting("erased_at")),
@@ -135,6 +140,7 @@ def _json(value: object) -> object:
 def track_rows(case: Folded) -> list[Track]:
     """Return the rows of a case's tracks, not yet tied to it."""
     rows = []
+    limits = delivery_dates(case)
     for name, step_id in case.state.steps.items():
         step = case.procedure.steps[step_id]
         rows.append(
@@ -143,10 +149,26 @@ def track_rows(case: Folded) -> list[Track]:
                 step=step_id,
                 holder=step.holder,
                 unit=case.state.units.get(name, ""),
+                deliver_by=limits.get(name),
                 open=not step.ending,
             )
         )
     return rows
+
+
+def delivery_dates(case: Folded) -> dict[str, date]:
+    """Return by which day each track delivers, where the act that opened it said so."""
+    dates: dict[str, date] = {}
+    opened: Counter[str] = Counter()
+    for entry in case.state.done:
+        act = case.procedure.acts[entry.act]
+        if act.opens is None:
+            continue
+        opened[act.opens] += 1
+        day = entry.given.get(act.delivers_by or "")
+        if isinstance(day, date):
+            dates[f"{act.opens}-{opened[act.opens]}"] = day
+    return dates
 
 
 def clock_rows(case: Folded, calendar: Calendar | None = None) -> list[Clock]:

@@ -56,6 +56,8 @@ class Case(models.Model):
     joined_into = models.CharField("并入", max_length=20, blank=True)
     split_from = models.CharField("拆自", max_length=20, blank=True)
     supervisor = models.CharField("督办人", max_length=CODE, blank=True)
+    visit = models.CharField("来访", max_length=5, blank=True)
+    follower = models.CharField("首访跟进人", max_length=CODE, blank=True)
     due_at = models.DateTimeField("办理期限", null=True)
     closed_at = models.DateTimeField("结案时间", null=True)
     erased_at = models.DateTimeField("删除内容时间", null=True)
@@ -66,10 +68,10 @@ class Case(models.Model):
         (
             "number", "receipt", "origin", "channel", "received_at", "law", "kind", "step", "stage", "matter",
             "area", "place", "confidential", "anonymous", "respondents", "units", "facts", "joined_into", "split_from",
-            "due_at", "closed_at", "erased_at", "acts", "head",
+            "visit", "due_at", "closed_at", "erased_at", "acts", "head",
         ),
         PLAIN,
-    ) | {"supervisor": Sensitivity.STAFF}  # fmt: skip
+    ) | {"supervisor": Sensitivity.STAFF, "follower": Sensitivity.STAFF}  # fmt: skip
 
     class Meta:
         """Lists are asked for by unit, by what is open, and by what is joined."""
@@ -141,9 +143,10 @@ class Track(models.Model):
     step = models.CharField(max_length=CODE)
     holder = models.CharField(max_length=20)
     unit = models.CharField(max_length=CODE, blank=True)
+    deliver_by = models.DateField(null=True)
     open = models.BooleanField()
 
-    sensitivity: ClassVar = dict.fromkeys(("case", "name", "step", "holder", "unit", "open"), PLAIN)
+    sensitivity: ClassVar = dict.fromkeys(("case", "name", "step", "holder", "unit", "deliver_by", "open"), PLAIN)
 
     class Meta:
         """Worklists ask by holder and unit."""

@@ -159,7 +159,8 @@ def _append(prepared: Sequence[tuple[Recorded, list[Content]]]) -> None:
     Content.objects.bulk_create(contents)
     Notice.objects.bulk_create(notices)
     for recorded, _ in prepared:
-        if recorded.before.state.clocks != recorded.now.state.clocks:
+        before, now = recorded.before.state, recorded.now.state
+        if before.clocks != now.clocks or (before.steps != now.steps and recorded.before.acts):
             reschedule(recorded.case, recorded.now)
     witness(acts)
 

@@ -1,53 +1,84 @@
-"""Scheduled facts about clocks: a reminder before a limit ends, an alarm when it has, escalation while nothing happens.
+"""Scheduled facts: a reminder before a limit ends, an alarm when it has, escalation while nothing happens, re-checks.
 
-They are rows, computed anew whenever a clock moves, and each has a job that rings it (`stages.supervision.tasks`). A
+They are rows, computed anew whenever a case moves, and each has a job that rings it (`stages.supervision.tasks`). A
 sweep rings whatever a lost job left; ringing twice does nothing.
 """
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from collections.abc import Iterator
+from datetime import date, datetime, time, timedelta
 
-from huiying.case.folding import Folded
+from huiying.case.folding import Folded, delivery_dates
 from huiying.case.models import Alarm, Case
 from huiying.case.queue import enqueue
-from huiying.procedure.state import RunningClock
-from huiying.procedure.time_limits import Due
+from huiying.procedure.state import MAIN
+from huiying.procedure.time_limits import SHANGHAI, Due
 from huiying.procedure.workdays import china
 
 #: When the reminder comes, as a share of the time there is (rules §7.2: 80 % of the limit).
 REMINDER_SHARE = 0.8
-#: How long after the limit an overdue case goes up if its supervisor has recorded nothing.
+#: How long after the limit a case goes up if its supervisor has recorded nothing, and again after each such time.
 ESCALATION_AFTER = timedelta(days=7)
+Fact = tuple[str, str, datetime]
 
 
-def planned(clock: RunningClock) -> dict[str, datetime]:
-    """Return what is to ring for a clock, and when; nothing for one that stands, has stopped, or has no limit."""
-    if clock.stopped is not None or clock.stands_since is not None:
-        return {}
-    ends = clock.due(china())
-    if not isinstance(ends, Due):
-        return {}
-    remaining = ends.moment - clock.started
-    return {
-        "remind": clock.started + remaining * REMINDER_SHARE,
-        "alarm": ends.moment,
-        "escalate": ends.moment + ESCALATION_AFTER,
-    }
+def planned(now: Folded) -> dict[tuple[str, str], datetime]:
+    """Return what is to ring for a case, by what it is about and its kind, and when (for the first time)."""
+    return {(about, kind): at for about, kind, at in _planned(now)}
+
+
+def _planned(now: Folded) -> Iterator[Fact]:
+    for name, clock in now.state.clocks.items():
+        ends = clock.due(china())
+        stands = clock.stopped is not None or clock.stands_since is not None
+        if now.procedure.clocks[name].whose != "person" or stands or not isinstance(ends, Due):
+            continue
+        yield name, "remind", clock.started + (ends.moment - clock.started) * REMINDER_SHARE
+        yield name, "alarm", ends.moment
+        yield name, "escalate", ends.moment + ESCALATION_AFTER
+    for track, day in delivery_dates(now).items():
+        if now.state.steps[track] not in now.procedure.endings:
+            yield f"track {track}", "alarm", end_of(day)
+    step = now.procedure.steps[now.state.steps[MAIN]]
+    if step.recheck_days is not None:
+        entered = max(e.at for e in now.state.done if now.procedure.acts[e.act].target == step.id)
+        yield f"step {step.id}", "recheck", entered + timedelta(days=step.recheck_days)
+
+
+def end_of(day: date) -> datetime:
+    """Return the moment at which a day has ended, in Beijing."""
+    return datetime.combine(day + timedelta(days=1), time(), SHANGHAI)
+
+
+def again(kind: str, now: Folded) -> timedelta | None:
+    """Return after what time a kind of fact rings again, None for those that ring once."""
+    step = now.procedure.steps[now.state.steps[MAIN]]
+    if kind == "recheck" and step.recheck_days is not None:
+        return timedelta(days=step.recheck_days)
+    return ESCALATION_AFTER if kind == "escalate" else None
 
 
 def reschedule(case: Case, now: Folded) -> None:
-    """Bring the scheduled facts of a case to what its clocks say; what has rung stays."""
-    wanted = {
-        (name, kind, moment)
-        for name, clock in now.state.clocks.items()
-        if now.procedure.clocks[name].whose == "person"
-        for kind, moment in planned(clock).items()
-    }
-    there = {(alarm.clock, alarm.kind, alarm.at): alarm for alarm in case.alarms.all()}
-    outdated = [alarm.pk for fact, alarm in there.items() if fact not in wanted and alarm.rang_at is None]
+    """Bring the scheduled facts of a case to what its acts say; what has rung stays."""
+    wanted = planned(now)
+    there = list(case.alarms.all())
+    outdated = [alarm.pk for alarm in there if alarm.rang_at is None and not holds(alarm, wanted)]
     if outdated:
         Alarm.objects.filter(pk__in=outdated).delete()
-    new = [Alarm(case=case, clock=name, kind=kind, at=at) for name, kind, at in sorted(wanted - set(there))]
+    known = {(alarm.clock, alarm.kind, alarm.at) for alarm in there}
+    new = [
+        Alarm(case=case, clock=about, kind=kind, at=at)
+        for (about, kind), at in sorted(wanted.items())
+        if (about, kind, at) not in known
+    ]
     for alarm in Alarm.objects.bulk_create(new):
         enqueue("ring", alarm.at, alarm=alarm.pk)
+
+
+def holds(alarm: Alarm, wanted: dict[tuple[str, str], datetime]) -> bool:
+    """Whether a scheduled fact is still what the case wants: at its first moment, or at a later one if it repeats."""
+    first = wanted.get((alarm.clock, alarm.kind))
+    if first is None:
+        return False
+    return alarm.at == first or (alarm.kind in {"escalate", "recheck"} and alarm.at > first)

@@ -26,7 +26,7 @@ AT_ONCE = 500
 SEALED, FILE, ORIGIN = "sealed:", "file:", "origin"
 #: Columns that a calendar decides together with the acts; a provisional one may be older than the calendar.
 BY_CALENDAR = frozenset({"due_at", "provisional"})
-TRACK_FACTS = ("name", "step", "holder", "unit", "open")
+TRACK_FACTS = ("name", "step", "holder", "unit", "deliver_by", "open")
 CLOCK_FACTS = ("name", "term", "started_at", "stopped_at", "standing", "due_at", "provisional")
 
 

@@ -95,7 +95,7 @@ def told_story(case: Case, now: Folded, acts: Sequence[Act]) -> list[Told]:
         Told(
             act.at,
             act_name(now.procedure, act.act),
-            "\n".join(text for name, text in texts.get(act.position, ()) if name in TOLD_TEXTS),
+            "\n".join([*(text for name, text in texts.get(act.position, ()) if name in TOLD_TEXTS), *_dates(now, act)]),
             catalogue("zh_hans").get(f"role.{act.role}", ""),
             _article(now.procedure, act.act, law_only=True),
             act.act,
@@ -103,6 +103,15 @@ def told_story(case: Case, now: Folded, acts: Sequence[Act]) -> list[Told]:
         for act in acts
         if _is_told(now.procedure, act)
     ]
+
+
+def _dates(now: Folded, act: Act) -> Iterator[str]:
+    """Yield the dates that an act promised to the person: when a deferred demand will be done."""
+    if act.act in now.procedure.acts:
+        labels = {ask.name: ask.label for ask in now.procedure.acts[act.act].asks if ask.kind == "date"}
+        for name, label in labels.items():
+            if name in act.body["given"]:
+                yield f"{label}：{date.fromisoformat(act.body['given'][name]):%Y年%-m月%-d日}"
 
 
 def _is_told(procedure: Procedure, act: Act) -> bool:

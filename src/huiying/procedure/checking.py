@@ -30,7 +30,12 @@ from huiying.procedure.state import MAIN
 from huiying.procedure.time_limits import Term
 
 #: What an act that touches a clock or hands the case on must be given, and of which kind.
-NEEDS = {"extends": ("days", "number"), "suspends": ("ground", "choice"), "gives_to": (None, "unit")}
+NEEDS = {
+    "extends": ("days", "number"),
+    "suspends": ("ground", "choice"),
+    "gives_to": (None, "unit"),
+    "delivers_by": (None, "date"),
+}
 
 
 #: Two kinds of field that an act must ask for share a sentence.

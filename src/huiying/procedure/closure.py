@@ -13,6 +13,7 @@ from huiying.procedure.time_limits import SHANGHAI
 ANSWER_EACH = "国办函〔2025〕66号（六）"
 FOLLOW_UP = "《北京市接诉即办工作条例》第23条"
 ATTEMPTS_NEEDED, DAYS_NEEDED = 3, 2
+CALLING_HOURS = range(8, 21)
 RETENTION = "《个人信息保护法》第19条、第47条"
 RETAINED = timedelta(days=5 * 365)
 SHORTEST_REPLY = 10
@@ -45,14 +46,17 @@ def answers_complete(demands: int, outcomes: Sequence[str], *, evidence: int) ->
 
 
 def follow_up_done(calls: Sequence[Call]) -> Decision:
-    """Whether the person was reached, or validly tried: three attempts, on two days, at different hours."""
+    """Whether the person was reached, or validly tried: three attempts, on two days, at different hours.
+
+    An attempt at a time at which nobody should be called (H5; our own choice of hours) is no valid one.
+    """
     if any(call.reached for call in calls):
         return Allowed(FOLLOW_UP)
-    moments = [call.at.astimezone(SHANGHAI) for call in calls]
+    moments = [at for call in calls if (at := call.at.astimezone(SHANGHAI)).hour in CALLING_HOURS]
     days, hours = {at.date() for at in moments}, {at.hour for at in moments}
-    if len(calls) >= ATTEMPTS_NEEDED and len(days) >= DAYS_NEEDED and len(hours) >= ATTEMPTS_NEEDED:
+    if len(moments) >= ATTEMPTS_NEEDED and len(days) >= DAYS_NEEDED and len(hours) >= ATTEMPTS_NEEDED:
         return Allowed(FOLLOW_UP)
-    return Refused("follow_up_missing", FOLLOW_UP, {"attempts": len(calls), "days": len(days), "hours": len(hours)})
+    return Refused("follow_up_missing", FOLLOW_UP, {"attempts": len(moments), "days": len(days), "hours": len(hours)})
 
 
 def open_tracks(steps: Mapping[str, str], endings: Collection[str], *, but: str) -> tuple[str, ...]:

@@ -94,6 +94,8 @@ class Step(Frozen):
     optional: bool = False
     #: Nothing of the demand's content is kept: only a stub remains (rule JC-02, 保密法 31).
     content_free: bool = False
+    #: A case that stays here is looked at again every so many days (挂账 is no place to be forgotten).
+    recheck_days: Annotated[int, Field(gt=0)] | None = None
     #: An ending that leaves only a content-free stub, or that the person chose, may go without these; nothing else may.
     without: tuple[Literal["answer", "follow_up"], ...] = ()
     because: str = ""
@@ -160,6 +162,10 @@ class Act(Frozen):
     resumes: str | None = None
     opens: str | None = None
     gives_to: str | None = None
+    #: The field in which the act says by which day the track that it opens delivers.
+    delivers_by: str | None = None
+    #: What whoever does it says to the person, word for word where that matters.
+    script: str = ""
     answers: bool = False
     follows_up: bool = False
     decides: bool = False

@@ -155,9 +155,8 @@ def test_pictures_come_out_upright_and_without_where_and_with_what_they_were_tak
     places = [struct.pack(order + "II", *SECONDS) for order in "<>"]
     assert b"SPYCAM" in stored
     assert any(place in stored for place in places)
-    clean = taken(stored).data
+    image = opened(clean := taken(stored).data)
     assert not any(trace in clean for trace in (b"SPYCAM", *places))
-    image = opened(clean)
     assert image.size == (64, 32)
     assert not image.info.keys() & {"exif", "xmp", "XML:com.adobe.xmp", "icc_profile", "comment"}
     assert not image.getexif()

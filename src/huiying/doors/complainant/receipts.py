@@ -74,7 +74,7 @@ def read(code: str, at: datetime) -> Receipt:
         if found:
             offered[name] = next((option for option in found if not option.why), found[0])
     with seeing(CENTRE):
-        split = list(Case.objects.filter(split_from=case.number).values_list("number", flat=True))
+        split = list(Case.objects.filter(split_from=case.number).order_by("id").values_list("number", flat=True))
         joined = Case.objects.filter(number=case.joined_into).values_list("stage", flat=True).first()
     return Receipt(
         case=case,

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db.models import F, Q, QuerySet
+from django.db.models import Count, F, Q, QuerySet
 
-from huiying.case.models import Case, Content, Notice, Track
+from huiying.case.models import Act, Case, Content, Notice, Track
 from huiying.directory.models import Matter
 from huiying.directory.queries import unit_names
 from huiying.doors.people import Person
@@ -72,6 +72,56 @@ def joined_and_answered() -> QuerySet[Case]:
     """Return joined cases whose main case has its answer: their reporters wait to be told."""
     answered = Case.objects.filter(stage__in=[Stage.ANSWERED, Stage.FOLLOWING_UP, Stage.CLOSED]).values("number")
     return Case.objects.filter(step="joined", joined_into__in=answered).order_by("id")
+
+
+@dataclass(frozen=True, slots=True)
+class Precedent:
+    """How a dispute over whose duty a matter is was ruled before."""
+
+    number: str
+    lead: str
+    why: str
+
+
+def precedents(case: Case, most: int = 5) -> list[Precedent]:
+    """Return the latest rulings on the same matter: they bind nobody, and spare the next dispute."""
+    rulings = (
+        Act.objects.filter(act="rule_on_return", case__matter=case.matter).exclude(case=case).order_by("-id")[:most]
+    )
+    if not case.matter:
+        return []
+    units = unit_names()
+    whys = {
+        (content.case_id, content.position): content.text
+        for content in Content.objects.filter(case__in=[act.case_id for act in rulings], name="why")
+    }
+    return [
+        Precedent(
+            act.subject.partition(":")[2],
+            units.get(act.body["given"]["lead"], ""),
+            whys.get((act.case_id or 0, act.position), ""),
+        )
+        for act in rulings
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class Visits:
+    """How first visits went: how many, how many of them are closed as solved, and how many people came again."""
+
+    first: int
+    solved: int
+    again: int
+
+
+def visits() -> Visits:
+    """Count visits (A11): people who came for the first time, those of them whose matter was solved, and repeats."""
+    counted = Case.objects.exclude(visit="").aggregate(
+        first=Count("id", filter=Q(visit="first")),
+        solved=Count("id", filter=Q(visit="first", closed_at__isnull=False, facts__solved="yes")),
+        again=Count("id", filter=Q(visit="again")),
+    )
+    return Visits(**counted)
 
 
 def found(words: str, kind: str, stage: str) -> QuerySet[Case]:

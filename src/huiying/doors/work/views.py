@@ -14,7 +14,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from huiying.case.folding import Folded
+from huiying.case.folding import Folded, delivery_dates
 from huiying.case.models import Case, Notice
 from huiying.case.recording import NoSuchCase, NotAllowed, read_case, surroundings
 from huiying.case.scope import working
@@ -112,7 +112,7 @@ def work(request: HttpRequest) -> HttpResponse:
 def overdue(request: HttpRequest) -> HttpResponse:
     """What is late, who supervises it, and since when."""
     table = table_of(request, lists.overdue(timezone.now()), "逾期未结")
-    return render(request, "work/list.html", {"table": table, "heading": "逾期督办"})
+    return render(request, "work/list.html", {"table": table, "heading": "逾期督办", "visits": lists.visits()})
 
 
 @require_GET
@@ -226,6 +226,17 @@ def _facts(case: Case, now: Folded, texts: Mapping[str, str]) -> list[dict[str, 
         {"label": "主办单位", "text": units.get(now.state.units.get(MAIN, ""), "")},
         {"label": "渠道", "text": words.get(f"channel.{case.channel}", case.channel)},
     ]
+    if case.follower and case.stage in {"received", "assigned", "handling"}:
+        facts.append({"label": "首访跟进人", "text": case.follower, "note": "跟进到第一次实质答复"})
+    handed = sum(
+        1
+        for entry in now.state.done
+        if now.procedure.acts[entry.act].gives_to
+        and entry.track == MAIN
+        and now.procedure.acts[entry.act].opens is None
+    )
+    if handed > 1:
+        facts.append({"label": "派单次数", "text": str(handed), "note": "退单以后改派的计在内"})
     if case.supervisor:
         facts.append({"label": "督办人", "text": case.supervisor})
     if case.confidential:
@@ -249,10 +260,10 @@ def _limit(limit: Any) -> dict[str, Any]:  # noqa: ANN401  # a reading.Limit
 
 
 def _tracks(now: Folded) -> list[str]:
-    units = unit_names()
+    units, dates = unit_names(), delivery_dates(now)
     return [
         f"{now.procedure.track_names([track])}：{units.get(now.state.units.get(track, ''), '')}，"
-        f"{now.procedure.steps[step].name}"
+        f"{now.procedure.steps[step].name}" + (f"，{dates[track]:%-m月%-d日}前交件" if track in dates else "")
         for track, step in now.state.steps.items()
         if track != MAIN
     ]
@@ -314,6 +325,7 @@ def do(request: HttpRequest, number: str, track: str, name: str) -> HttpResponse
                         else redirect("work")
                     )
     context = {"heading": act.name, "article": act.article, "form": form, "case": shown, "button": act.name}
+    context |= {"script": act.script, "precedents": lists.precedents(shown) if act.gives_to == "lead" else []}
     return render(request, "work/act.html", context, status=422 if form.problems else 200)
 
 

@@ -30,6 +30,8 @@ _COMPOUND, _TITLES, _ROLES, _STATING, _WORDS, _AFTER, _PLACES, _NOBODY = (
 _GIVEN, _EVERYDAY, _NEVER = (frozenset("".join(_DATA[key].split())) for key in ("given", "everyday", "never"))
 _USUAL = _GIVEN | _EVERYDAY
 _STOPS = _TITLES | _ROLES | _WORDS | _AFTER
+#: End the name of a housing estate, which may begin like a person's: 林馨香雅苑.
+_ESTATES = frozenset("苑园府邸郡墅")
 _MOST = 2
 _AND = "和与及"
 
@@ -42,6 +44,10 @@ def _by_first_character(words: Iterable[str]) -> list[str]:
     return [f"{first}(?:{'|'.join(rest)})" for first, rest in rests.items()]
 
 
+def _of(rank: int) -> str:
+    return "".join(character for character, its in _RANKS.items() if its == rank)
+
+
 #: Offices said short: 王局, 杨所.
 _CLIPPED = "所局队工董处"
 #: Titles that stand alone so often that only a likely surname belongs to them.
@@ -49,22 +55,31 @@ _FOR_ANYBODY = frozenset([*_CLIPPED, "领导"])
 _CUE = re.compile(
     "|".join(
         [
-            "某(?![些个种人家地处市区县日年月时])",
+            f"某(?:(?<=[{_of(_SURE)}]某)|(?<=[{_of(_LIKELY)}]某)(?![些个种地处市区县])|(?![些个种人家地处市区县日年月时]))",
             "总(?![是书体共计结价额数裁会部理管则算归能统该量工经监])",
             *(f"{title}(?![哥姐弟妹])" for title in "哥姐嫂婶"),
             *(f"{title}(?=[^一-龥]|[的说在和与也就来去给对又我您你]|$)" for title in _CLIPPED),
-            *_by_first_character(_TITLES | _ROLES | _STATING),
+            *(f"{title}(?![期久达])" for title in _TITLES if title[-1] == "长"),
+            *_by_first_character(_ROLES | _STATING | {title for title in _TITLES if title[-1] != "长"}),
         ]
     )
 )
+#: What stands for a given name that is kept back.
+_UNNAMED = re.compile(f"某(?:某{{1,2}}|人(?![为民员士])|[{''.join(_GIVEN)}](?![一-龥]{{0,2}}[区市县]))?")
 _LONE = re.compile(f"[{''.join(character for character, rank in _RANKS.items() if rank >= _RARE)}]")
 _LONE_COMPOUND = re.compile("|".join(_by_first_character(_COMPOUND)))
 _SPACED = re.compile(rf"(?<![一-龥])[一-龥] {{1,2}}[一-龥](?= ?[：:（(]?{NUMBER})")
 _JOIN = re.compile(r"(?:[、/．.&]| {1,3}|[和与及跟])(?=[一-龥])")
+_ENTRY = re.compile(r"(?:^|[^一-龥])(?P<entry>[一-龥]{2,4})、$")
 _SAID = re.compile(r"(?:[长人师员]|代表|同志)?(?P<said>[：: （(“\"]{1,2}|是|叫|名叫|为)?(?=[一-龥])")
 _OPENERS = frozenset('长人师员代同：: （(“"是叫名为').union(_RANKS, (compound[0] for compound in _COMPOUND))
 _BESIDE = re.compile(rf"[：: （(]{{0,2}}{NUMBER}|[，,、（( ]{{0,2}}[男女][，,、）)。 ]|[您你]好")
+_INTRODUCES = re.compile(
+    r"[：:，,（( ]{0,2}(?:(?:联系)?电话|手机|身份证|联系方式|(?:今年|现年)[\d一二三四五六七八九]|\d{1,2}岁)"
+)
 _BEFORE_RARE = frozenset("的是找请和与给对向让由求望叫问及被把到了任记员且并跟同为原现时而但使令因当从")
+#: Ends of units and of words for one person: 办公室田处长, 这位石科长.
+_BEFORE_TITLED = _BEFORE_RARE.union("室组位处科局部院所站队会办厅委司厂校社行个名")
 
 
 class _Candidate(NamedTuple):
@@ -169,7 +184,8 @@ def _beside_cues(view: str, own: frozenset[str]) -> Iterator[tuple[int, int]]:
         if word in _TITLES or len(word) == 1:
             name = _before(view, cue.start(), cue.end(), own)
             if name:
-                yield name
+                hidden = _UNNAMED.match(view, cue.start()) if word == "某" else None
+                yield name[0], hidden.end() if hidden else name[1]
         if len(word) > 1:
             name = _behind(view, cue.end(), stated=word in _STATING)
             if name:
@@ -203,16 +219,17 @@ def _is_titled(view: str, start: int, title: int, after: int, rank: int) -> bool
     if rank >= _LIKELY or view[title:after] in _FOR_ANYBODY:
         return rank >= _LIKELY
     if rank == _RARE:
-        return _is_clear(view, start)
+        related = view[title] == "某" and view[max(0, start - 2) : start] in _STOPS
+        return related or _is_clear(view, start, _BEFORE_TITLED)
     respected = view[max(0, start - 2) : start] in {"敬的", "爱的"}
     before, behind = view[start - 1 : start] if start else "", view[after : after + 1]
     greeted = behind in "您你：:，,！!。 \n"
     return rank == _STATED and after - title > 1 and greeted and (respected or not _is_chinese(before))
 
 
-def _is_clear(view: str, start: int) -> bool:
+def _is_clear(view: str, start: int, before: frozenset[str] = _BEFORE_RARE) -> bool:
     """Whether nothing stands before a surname to which its character could belong."""
-    return start == 0 or not _is_chinese(view[start - 1]) or view[start - 1] in _BEFORE_RARE
+    return start == 0 or not _is_chinese(view[start - 1]) or view[start - 1] in before
 
 
 def _behind(view: str, at: int, *, stated: bool) -> tuple[int, int] | None:
@@ -232,7 +249,7 @@ def _behind(view: str, at: int, *, stated: bool) -> tuple[int, int] | None:
     elif stated or marked:
         fits = name.usual or name.rank >= _LIKELY
     elif name.rank == _RARE:
-        fits = len(name.given) == _MOST and name.usual and name.rare > 0 and ends
+        fits = len(name.given) == _MOST and name.usual and name.rare > 0
     else:
         fits = _fits(name.given, name.rank, ends=ends) and (len(name.given) == _MOST or name.rare > 0 or ends)
     return (name.start, name.end) if fits else None
@@ -246,7 +263,7 @@ def _alone(view: str) -> Iterator[tuple[int, int]]:
             continue
         size, rank = _surname(view, start)
         if rank and _is_called(view, start, start + size, rank):
-            yield start, start + size
+            yield start, start + size + (view[start + size] == "姓" and view[start + size + 1 : start + size + 2] != "名")
         elif rank > _RARE or (rank and view[start + size : start + size + 1] in _USUAL):
             name = _candidate(view, start, size, rank)
             if name and _stands_alone(view, name):
@@ -271,6 +288,10 @@ def _stands_alone(view: str, name: _Candidate) -> bool:
         return False
     if free and _BESIDE.match(view, name.end):
         return name.usual or name.rank >= _LIKELY
+    if free and _INTRODUCES.match(view, name.end):
+        return _fits(name.given, name.rank, ends=True) and (len(name.given) == _MOST or name.rank >= _LIKELY)
+    if name.given in _AFTER or not _ESTATES.isdisjoint(view[name.end : name.end + 2]):
+        return False
     if before == "、" or view[name.end : name.end + 1] == "、":
         return name.rank >= _LIKELY and _fits(name.given, name.rank, ends=False)
     if name.rank == _RARE:
@@ -284,11 +305,30 @@ def _stands_alone(view: str, name: _Candidate) -> bool:
 def _in_a_row(view: str, found: dict[int, int]) -> Iterator[tuple[int, int]]:
     """Names that are joined to one that was found: 张某某、李某某和王某某."""
     seen = set(found)
-    ends = list(found.values())
-    while ends:
-        join = _JOIN.match(view, ends.pop())
-        name = _behind(view, join.end(), stated=False) if join else None
-        if name and name[0] not in seen:
-            seen.add(name[0])
-            ends.append(name[1])
-            yield name
+    row = list(found.items())
+    while row:
+        start, end = row.pop()
+        join = _JOIN.match(view, end)
+        behind = _listed(view, join.end()) or _behind(view, join.end(), stated=False) if join else None
+        for name in (behind, _listed_before(view, start)):
+            if name and name[0] not in seen:
+                seen.add(name[0])
+                row.append(name)
+                yield name
+
+
+def _listed(view: str, start: int) -> tuple[int, int] | None:
+    """The whole entry of a list that starts here, if it can be a name."""
+    size, rank = _surname(view, start)
+    name = _candidate(view, start, size, rank) if rank else None
+    if not name or _is_chinese(view[name.end : name.end + 1]) or view[start : name.end] in _AFTER:
+        return None
+    long = len(name.given) == _MOST or (rank >= _LIKELY and name.given not in _PLACES)
+    return (start, name.end) if long and _fits(name.given, rank, ends=True) else None
+
+
+def _listed_before(view: str, end: int) -> tuple[int, int] | None:
+    """The whole entry of a list before the one that starts here, if it can be a name."""
+    entry = _ENTRY.search(view, max(0, end - 6), end)
+    name = _listed(view, entry.start("entry")) if entry else None
+    return name if name and name[1] == end - 1 else None

@@ -26,6 +26,7 @@ from huiying.stages.intake.uploads import store
 
 LONGEST_TEXT, LONGEST_TITLE, LONGEST_LINE, MOST_DEMANDS = 20_000, 120, 200, 20
 REGISTER, AT_ONCE = "register", "answer_at_once"
+VISIT = "visit"
 RESIDENT = Actor("complainant", "complainant")
 INTAKE_ARTICLE = "国办发〔2020〕53号"
 
@@ -107,9 +108,17 @@ def register(
 
 
 def _register(demand: Demand, channel: str, by: Actor, at: datetime, given: Mapping[str, object]) -> dict[str, Any]:
-    new = coming(demand, channel, at, at, serials(1)[0], instrument_in_force(), by, given)
+    visit = _visit(demand, by) if channel == VISIT and by.role != RESIDENT.role else {}
+    new = coming(demand, channel, at, at, serials(1)[0], instrument_in_force(), by, given, visit=visit)
     write_coming([new])
     return {"number": new.case.number}
+
+
+def _visit(demand: Demand, by: Actor) -> dict[str, object]:
+    """Return whether a visit is somebody's first, and who follows a first one to its first substantive answer (A11)."""
+    before = vault.find(demand.contact.phone) if demand.contact.phone else []
+    again = Case.objects.filter(number__in=before, channel=VISIT).exists()
+    return {"visit": "again" if again else "first", "follower": "" if again else by.person}
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,6 +143,7 @@ def coming(
     by: Actor,
     given: Mapping[str, object] = NOTHING,
     origin: bytes | None = None,
+    visit: Mapping[str, object] = NOTHING,
 ) -> Coming:
     """Return a demand on its way: masked, its texts to be sealed, its files stored, and not yet in the database."""
     case_number = number(received_at, serial)
@@ -150,7 +160,7 @@ def coming(
     }
     commitments, files = {}, []
     for name, checked in demand.files:
-        stored = store(checked.data, safe_name(name), checked.content_type)
+        stored = store(checked.data, safe_name(name, checked.extension), checked.content_type)
         sealed[f"file:{stored.ref}"] = stored.secret
         commitments[f"file:{stored.ref}"] = stored.digest
         files.append(
@@ -169,6 +179,7 @@ def coming(
             **given,
         },
         sets={
+            **visit,
             "law": law.pk,
             "channel": channel,
             "received_at": received_at.isoformat(),
@@ -220,7 +231,7 @@ def attach(case_number: str, files: Sequence[tuple[str, bytes]], *, by: Actor, a
         case = lock_case(case_number)
         if case.attachments.count() + len(checked) > MOST_FILES:
             raise NotAllowed(Refused("too_many_files", INTAKE_ARTICLE, {"most": MOST_FILES}))
-        stored = [(store(one.data, safe_name(name), one.content_type), one) for name, one in checked]
+        stored = [(store(one.data, safe_name(name, one.extension), one.content_type), one) for name, one in checked]
         position = case.acts + 1
         write(
             case,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db.models import Count, Q
 
@@ -11,7 +11,7 @@ from huiying.case.ledger import Entry
 from huiying.case.models import Alarm, Case, Notice
 from huiying.case.queue import enqueue
 from huiying.case.recording import lock_case, read_case, record
-from huiying.case.scheduling import ESCALATION_AFTER, planned
+from huiying.case.scheduling import ESCALATION_AFTER, again, holds, planned
 from huiying.case.scope import working
 from huiying.directory.models import Staff
 from huiying.procedure.schema import CLOCKWORK
@@ -19,6 +19,12 @@ from huiying.procedure.state import Actor
 
 CLOCK = Actor("clockwork", CLOCKWORK)
 ARTICLE = "规范处理流程"
+#: Kind of scheduled fact → the act it becomes, what it is called, and which role is told.
+TOLD = {
+    "remind": ("remind", "期限将至提醒", "officer"),
+    "escalate": ("escalate_overdue", "逾期提级", "leader"),
+    "recheck": ("recheck", "挂账复查提醒", "unit_head"),
+}
 
 
 def ring(alarm_id: int, at: datetime) -> str | None:
@@ -35,34 +41,35 @@ def ring(alarm_id: int, at: datetime) -> str | None:
         if alarm is None:
             return None
         now = read_case(case)
-        act = _ring(case, now, alarm, at) if _still_holds(now, alarm) else None
+        act = _ring(case, now, alarm, at) if holds(alarm, planned(now)) else None
         Alarm.objects.filter(pk=alarm_id).update(rang_at=at)
         return act
 
 
-def _still_holds(now: Folded, alarm: Alarm) -> bool:
-    clock = now.state.clocks.get(alarm.clock)
-    moments = planned(clock) if clock else {}
-    return alarm.kind in moments and moments[alarm.kind] <= alarm.at
-
-
 def _ring(case: Case, now: Folded, alarm: Alarm, at: datetime) -> str:
-    """Append what a scheduled fact becomes: a reminder, an alarm with a named supervisor, or the next level up."""
-    given = {"clock": alarm.clock, "due": planned(now.state.clocks[alarm.clock])["alarm"].isoformat()}
-    if alarm.kind == "remind":
-        recorded = record(case, Entry("remind", CLOCK, at, given=given))
-        _tell(case, recorded.act.position, "期限将至提醒", "officer", at)
-        return "remind"
+    """Append what a scheduled fact becomes: a reminder, an alarm and a supervisor, the next level, a re-check."""
+    given = {"about": alarm.clock, "at": alarm.at.isoformat()}
+    repeats = again(alarm.kind, now)
+    if repeats is not None:
+        _schedule_again(case, alarm, repeats)
     if alarm.kind == "alarm":
-        record(case, Entry("alarm", CLOCK, at, given=given))
-        name_supervisor(case, at)
+        recorded = record(case, Entry("alarm", CLOCK, at, given=given))
+        if alarm.clock in now.state.clocks:
+            name_supervisor(case, at)
+        else:
+            _tell(case, recorded.act.position, "协办逾期", "supervisor", at)
         return "alarm"
-    if not _supervised_since(now, at - ESCALATION_AFTER):
-        recorded = record(case, Entry("escalate_overdue", CLOCK, at, given=given))
-        _tell(case, recorded.act.position, "逾期提级", "leader", at)
-    again = Alarm.objects.create(case=case, clock=alarm.clock, kind="escalate", at=alarm.at + ESCALATION_AFTER)
-    enqueue("ring", again.at, alarm=again.pk)
-    return "escalate_overdue"
+    act, name, to = TOLD[alarm.kind]
+    if alarm.kind == "escalate" and _supervised_since(now, at - ESCALATION_AFTER):
+        return alarm.kind
+    recorded = record(case, Entry(act, CLOCK, at, given=given))
+    _tell(case, recorded.act.position, name, to, at)
+    return act
+
+
+def _schedule_again(case: Case, alarm: Alarm, after: timedelta) -> None:
+    following = Alarm.objects.create(case=case, clock=alarm.clock, kind=alarm.kind, at=alarm.at + after)
+    enqueue("ring", following.at, alarm=following.pk)
 
 
 def name_supervisor(case: Case, at: datetime) -> None:
