@@ -203,7 +203,7 @@ def test_content_that_is_taken_without_an_act_shows() -> None:
 
 
 def test_two_at_once_with_one_key_make_one_case(own_database: Any) -> None:
-    assert own_database
+    del own_database
     receipts: list[Any] = []
 
     def send() -> None:
@@ -221,7 +221,7 @@ def test_two_at_once_with_one_key_make_one_case(own_database: Any) -> None:
 
 
 def test_two_acts_at_once_follow_one_another(own_database: Any) -> None:
-    assert own_database
+    del own_database
     number = bring()
 
     def urge() -> None:

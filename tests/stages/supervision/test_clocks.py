@@ -10,10 +10,10 @@ from typing import Any
 
 import psycopg
 import pytest
-from cast import LIU, MONDAY, SUN, WANG, WATER, ZHAO, ZHOU, later
-from conftest import Installation
 from django.db import connection
 
+from cast import LIU, MONDAY, SUN, WANG, WATER, ZHAO, ZHOU, later
+from conftest import Installation
 from huiying.case.models import Act, Alarm, Case, Clock, Notice
 from huiying.case.scope import CENTRE, WORK, seeing
 from huiying.case.verifying import verify
@@ -126,7 +126,7 @@ def test_a_support_order_has_a_limit_of_its_own() -> None:
 
 
 def test_two_workers_ringing_at_once_ring_once(own_database: Installation) -> None:
-    assert own_database
+    del own_database
     number = dispatched()
     with seeing(CENTRE):
         alarm = Alarm.objects.get(kind="alarm")

@@ -3,8 +3,8 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from cast import COMMUNITY, HESHOU, LI, MATTER, MENG, MONDAY, SUN, WANG, WATER, WU, ZHAO, ZHENG, ZHOU, later
 
+from cast import COMMUNITY, HESHOU, LI, MATTER, MENG, MONDAY, SUN, WANG, WATER, WU, ZHAO, ZHENG, ZHOU, later
 from huiying.case.models import Act, Case, Content
 from huiying.case.numbers import receipt_code
 from huiying.case.recording import NotAllowed

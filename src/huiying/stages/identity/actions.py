@@ -19,8 +19,8 @@ from huiying.procedure.schema import COMPLAINANT, Kind
 from huiying.procedure.state import MAIN, Actor
 from huiying.stages.identity import vault
 from huiying.stages.identity.models import Opening
-from huiying.stages.identity.texts import from_resident, from_staff
-from huiying.stages.identity.vault import Contact, Sealing
+from huiying.stages.identity.texts import added_by_resident, from_staff
+from huiying.stages.identity.vault import Sealing
 
 #: Names under which a resident's words are sealed, and the fields that open them.
 WORDS = ("text", "what")
@@ -53,7 +53,7 @@ def write(
     purges = purged(law(case.law_id), entry.act)
     resident = entry.actor.role == COMPLAINANT or (entry.act == "supplement")
     texts = {
-        name: from_resident(text, Contact()) if resident else from_staff(text, case.number)
+        name: added_by_resident(text, case.number) if resident else from_staff(text, case.number)
         for name, text in words.items()
         if text
     }

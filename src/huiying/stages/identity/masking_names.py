@@ -29,7 +29,8 @@ _COMPOUND, _TITLES, _ROLES, _STATING, _WORDS, _AFTER, _PLACES, _NOBODY = (
 )
 _GIVEN, _EVERYDAY, _NEVER = (frozenset("".join(_DATA[key].split())) for key in ("given", "everyday", "never"))
 _USUAL = _GIVEN | _EVERYDAY
-_STOPS = _TITLES | _ROLES | _WORDS | _AFTER
+_PEOPLE = _TITLES | _ROLES
+_STOPS = _PEOPLE | _WORDS | _AFTER
 #: End the name of a housing estate, which may begin like a person's: 林馨香雅苑.
 _ESTATES = frozenset("苑园府邸郡墅")
 _MOST = 2
@@ -187,7 +188,7 @@ def _beside_cues(view: str, own: frozenset[str]) -> Iterator[tuple[int, int]]:
                 hidden = _UNNAMED.match(view, cue.start()) if word == "某" else None
                 yield name[0], hidden.end() if hidden else name[1]
         if len(word) > 1:
-            name = _behind(view, cue.end(), stated=word in _STATING)
+            name = _behind(view, cue.end(), stated=word in _STATING, role=word in _ROLES and word != "我是")
             if name:
                 yield name
 
@@ -219,7 +220,7 @@ def _is_titled(view: str, start: int, title: int, after: int, rank: int) -> bool
     if rank >= _LIKELY or view[title:after] in _FOR_ANYBODY:
         return rank >= _LIKELY
     if rank == _RARE:
-        related = view[title] == "某" and view[max(0, start - 2) : start] in _STOPS
+        related = view[title] == "某" and view[max(0, start - 2) : start] in _PEOPLE
         return related or _is_clear(view, start, _BEFORE_TITLED)
     respected = view[max(0, start - 2) : start] in {"敬的", "爱的"}
     before, behind = view[start - 1 : start] if start else "", view[after : after + 1]
@@ -232,8 +233,8 @@ def _is_clear(view: str, start: int, before: frozenset[str] = _BEFORE_RARE) -> b
     return start == 0 or not _is_chinese(view[start - 1]) or view[start - 1] in before
 
 
-def _behind(view: str, at: int, *, stated: bool) -> tuple[int, int] | None:
-    """The name that follows a role (村民…) or, where `stated`, a word that announces a name (我叫…)."""
+def _behind(view: str, at: int, *, stated: bool, role: bool = False) -> tuple[int, int] | None:
+    """The name that follows a title, a `role` (村民…) or, where `stated`, a word that announces a name (我叫…)."""
     if view[at : at + 1] not in _OPENERS:
         return None
     said = _SAID.match(view, at)
@@ -249,7 +250,7 @@ def _behind(view: str, at: int, *, stated: bool) -> tuple[int, int] | None:
     elif stated or marked:
         fits = name.usual or name.rank >= _LIKELY
     elif name.rank == _RARE:
-        fits = len(name.given) == _MOST and name.usual and name.rare > 0
+        fits = len(name.given) == _MOST and name.usual and name.rare > 0 and (ends or role)
     else:
         fits = _fits(name.given, name.rank, ends=ends) and (len(name.given) == _MOST or name.rare > 0 or ends)
     return (name.start, name.end) if fits else None
@@ -263,7 +264,8 @@ def _alone(view: str) -> Iterator[tuple[int, int]]:
             continue
         size, rank = _surname(view, start)
         if rank and _is_called(view, start, start + size, rank):
-            yield start, start + size + (view[start + size] == "姓" and view[start + size + 1 : start + size + 2] != "名")
+            end = start + size
+            yield start, end + (view.startswith("姓", end) and not view.startswith("姓名", end))
         elif rank > _RARE or (rank and view[start + size : start + size + 1] in _USUAL):
             name = _candidate(view, start, size, rank)
             if name and _stands_alone(view, name):
@@ -286,20 +288,26 @@ def _stands_alone(view: str, name: _Candidate) -> bool:
     free, ends = not _is_chinese(before), _ends(view, name.end)
     if name.given[-1] in _PLACES and name.given[-1] not in _GIVEN:
         return False
-    if free and _BESIDE.match(view, name.end):
-        return name.usual or name.rank >= _LIKELY
-    if free and _INTRODUCES.match(view, name.end):
-        return _fits(name.given, name.rank, ends=True) and (len(name.given) == _MOST or name.rank >= _LIKELY)
+    if free and _is_introduced(view, name):
+        return True
     if name.given in _AFTER or not _ESTATES.isdisjoint(view[name.end : name.end + 2]):
         return False
     if before == "、" or view[name.end : name.end + 1] == "、":
         return name.rank >= _LIKELY and _fits(name.given, name.rank, ends=False)
+    long = len(name.given) == _MOST
     if name.rank == _RARE:
-        return len(name.given) == _MOST and name.usual and name.rare > 0 and ends and _is_clear(view, name.start)
-    if len(name.given) == _MOST:
-        return name.usual and name.rare + (name.rank == _SURE) + free + ends >= _MOST
+        return long and name.usual and name.rare > 0 and ends and _is_clear(view, name.start)
     closed = free or not _is_chinese(view[name.end : name.end + 1])
-    return name.rare > 0 and ends and (name.rank == _SURE or closed)
+    short = name.rare > 0 and ends and (name.rank == _SURE or closed)
+    return name.usual and name.rare + (name.rank == _SURE) + free + ends >= _MOST if long else short
+
+
+def _is_introduced(view: str, name: _Candidate) -> bool:
+    """Whether a telephone number, a sex or an age behind the name, or a word for one, shows that it is a name."""
+    if _BESIDE.match(view, name.end):
+        return name.usual or name.rank >= _LIKELY
+    sure = len(name.given) == _MOST or name.rank >= _LIKELY
+    return sure and _fits(name.given, name.rank, ends=True) and bool(_INTRODUCES.match(view, name.end))
 
 
 def _in_a_row(view: str, found: dict[int, int]) -> Iterator[tuple[int, int]]:
@@ -331,4 +339,6 @@ def _listed_before(view: str, end: int) -> tuple[int, int] | None:
     """The whole entry of a list before the one that starts here, if it can be a name."""
     entry = _ENTRY.search(view, max(0, end - 6), end)
     name = _listed(view, entry.start("entry")) if entry else None
-    return name if name and name[1] == end - 1 else None
+    if not name or name[1] != end - 1:
+        return None
+    return name if _surname(view, name[0])[1] > _RARE or not _GIVEN.isdisjoint(view[name[0] + 1 : name[1]]) else None

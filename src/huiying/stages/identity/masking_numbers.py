@@ -26,7 +26,7 @@ _MOBILE = re.compile(
 )
 _COUNTRY = re.compile(r"(?:\+|00|(?<!\d))86[ \-]{0,2}$")
 _LANDLINE = re.compile(
-    r"0(?<![\d.]0)(?:(?:\d{3}-0)?\d{2,3}(?:[)）][ \-]?|[ \-]{1,3})(?:\d{7,8}|\d{3,4}[ \-]\d{4})"
+    r"0(?<![\d.]0)(?:(?:\d{3}-{1,3}0)?\d{2,3}(?:[)）][ \-]?|[ \-]{1,3})(?:\d{7,8}|\d{3,4}[ \-]\d{4})"
     r"|(?:10|2\d|[3-9]\d\d)\d{7,8})(?:-\d{1,4}(?![\d\-])|\s?转(?:分机)?\s?\d{1,6})?"
     rf"(?:(?!\d)|{_YEAR})(?![A-Za-z])"
 )
@@ -61,6 +61,11 @@ _PLATE = re.compile(
 _AFTER_PLATE = re.compile(
     rf"(?:车牌|牌照|号牌|车号)[^A-Za-z0-9\n，。；{FILLED}]{{0,6}}(?P<n>(?=[A-Z]*\d)[A-Z0-9]{{5,7}})(?![A-Za-z0-9])"
 )
+#: A plate cut short by stars: what is left of it.
+_STARRED_PLATE = re.compile(
+    r"(?:车牌|牌照|号牌|车号)号?码?(?:[为是]|[：: ]){0,3}"
+    r"(?P<n>[一-龥]?[A-Za-z](?=[A-Za-z0-9·•.\- ]{0,6}[*×])[A-Za-z0-9·•.\- *×]{0,8}[A-Za-z0-9*×][*×]{0,30})"
+)
 _SERIAL = re.compile(r"(?:编号|编码|单号|订单|发票|文号|注册号|案号|备)[号为是:： ]{0,3}$")
 #: Two-digit codes of GB/T 2260.
 _PROVINCE_CODES = {*range(11, 16), *range(21, 24), *range(31, 38), *range(41, 47), *range(50, 55), *range(61, 66), 71}
@@ -77,6 +82,7 @@ def numbers(view: str) -> Iterator[Span]:
         (_AFTER_CARD, Hidden.BANK_CARD),
         (_AFTER_CALL, Hidden.PHONE),
         (_AFTER_PLATE, Hidden.PLATE),
+        (_STARRED_PLATE, Hidden.PLATE),
     ):
         yield from (Span(*match.span("n"), kind) for match in rule.finditer(view))
     yield from (Span(match.start() - 1, match.end(), Hidden.PLATE) for match in _PLATE.finditer(view))
@@ -151,9 +157,12 @@ _BUILDING = rf"(?:{_N}|[A-Za-z])(?:{_LIST}(?:{_N}|[A-Za-z])){{0,12}}号?(?:[栋�
 _UNIT = rf" ?{_N}单元"
 _FLOOR = rf" ?负?{_N}(?:楼|层(?!的|住|楼|高|电|及|以|为|共|至|、|，))"
 _ROOM = r" ?[A-Za-z]?\d{2,5}[A-Za-z]?(?:号?[室房]|号)?(?![\d年月日元户人万平多余㎡米个名层楼%.]|[A-Za-z])"
+_SMALL_ROOM = r" ?\d{1,4}号(?![\d楼栋线机电门井])"
+_ROOMS_OF_IT = rf"{_ROOM}(?:、{_ROOM}(?![栋幢棟单#\-])){{0,30}}"
 _ESTATE = "第区园苑庄城寓府厦村邸墅院里座期家都湾景"
 _DOOR = re.compile(
-    rf"(?<![{_CELL}])(?:(?P<building>{_BUILDING}|[A-Za-z]\d?座)(?P<more>(?:{_UNIT})?(?:{_FLOOR})?(?:{_ROOM})?)"
+    rf"(?<![{_CELL}])(?:(?P<building>{_BUILDING}|[A-Za-z]\d?座)"
+    rf"(?P<more>(?:{_UNIT})?(?:{_FLOOR})?(?:{_ROOMS_OF_IT}|{_SMALL_ROOM})?)"
     rf"|{_UNIT}(?:{_FLOOR})?(?:{_ROOM})?"
     r"|[A-Za-z]?\d{1,2}(?:-\d{1,2}){1,2}-\d{3,4}(?![\d\-年.])"
     rf"|[A-Za-z]?\d{{3,4}}(?:{_LIST}[A-Za-z]?\d{{3,4}})*(?:号?室|号?房(?![型价源产贷款屋地租]))"
@@ -165,27 +174,60 @@ _STREET = re.compile(
     r"(?P<n>附?[A-Z]?\d{1,5}(?:[\-之]\d{1,4})?号(?:附?\d{1,3}号|之[一二三四五六七八九十\d]{1,2})?"
     r"(?:[、，,和及]\d{1,5}号)*)(?![线令文公台机出楼栋])"
 )
-_COUNTED = re.compile("[共有建盖约近达仅余多拆造剩含计总几][了的]?$")
-_COUNTS = re.compile(
-    "房|楼(?![上下顶])|别墅|高层|住宅|厂房|宿舍|民房|安置|电梯房|步梯|洋房|建筑|小高|独|联排|危|办公|多层"
+_STREET_IN_WORDS = re.compile(
+    r"[路街巷弄坊桥][东西南北中]?(?P<n>[一二三四五六七八九十]{1,3}号)(?![线令文公台机出楼栋桥井门坑泵闸站地工标路干墩支])"
 )
-_FEW = re.compile(r"[一二三四五六七八九十]{1,2}[栋幢棟](?!(?:全体|的)?(?:业主|居民|住户|楼[上下顶]))")
+#: Rooms told one after another, without a word for room.
+_ROOMS = re.compile(
+    r"[1-9](?<![\dA-Za-z.、:：路线]\d)\d{0,2}(?:0[1-9]|[12]\d)(?:、[1-9]\d{0,2}(?:0[1-9]|[12]\d)){2,60}"
+    r"(?!\d|、\d|[路线元年米平亩户人万国省县乡条]|公交|[A-Za-z.])"
+)
+_YEARS = re.compile(r"(?:(?:19|20)\d\d、?)+")
+_COUNTED = re.compile("(?:[共有建盖约近达仅余多拆造剩含计总几变每][了的为]?|变成)$")
+_COUNTS = re.compile(
+    "房(?![顶东主间号])|楼(?![上下顶道梯层间栋宇])|别墅|厂房|宿舍|民房|安置|电梯房|步梯|建筑|独|联排"
+    "|(?P<kind>住宅|高层|公寓|多层|洋房|小高|办公|危)"
+)
+_COUNT = re.compile(r"(?:\d+|[一二三四五六七八九十]+)[栋幢棟]")
+#: Numerals that count more often than they name: 一栋, 三四栋.
+_FEW = re.compile(r"(?:一|[一二三四五六七八九]{2})[栋幢棟]")
+_OF_RESIDENTS = re.compile("(?:全体|的)?(?:业主|居民|住户|楼[上下顶])")
+_BEFORE_FEW = frozenset("这那哪前后占起修卖租供给数两半整的了")
+_AFTER_FEW = re.compile(r"[高近几为组塘屋村\d一二三四五六七八九十]")
+#: A part of the estate, said before the building's number: 新6栋.
+_PART = re.compile("[新东西南北](?<![最重全更创城河江湖山海广路街].)$")
 
 
 def doors(view: str) -> Iterator[Span]:
     """House, building, unit and room numbers; not counts of buildings, lines of the underground, dates or notices."""
-    yield from (Span(*match.span("n"), Hidden.DOOR) for match in _STREET.finditer(view))
+    for rule in (_STREET, _STREET_IN_WORDS):
+        yield from (Span(*match.span("n"), Hidden.DOOR) for match in rule.finditer(view))
+    for rooms in _ROOMS.finditer(view) if "、" in view else ():
+        if not _YEARS.fullmatch(rooms[0]):
+            yield Span(*rooms.span(), Hidden.DOOR)
     for segment in _SEGMENT.finditer(view):
         if _SIGNS.isdisjoint(segment[0]):
             continue
         for match in _DOOR.finditer(view, segment.start(), segment.end() + 2):
-            if not match["building"] or match["more"] or not _is_count(view, *match.span()):
-                yield Span(*match.span(), Hidden.DOOR)
+            start, end = match.span()
+            if not match["building"] or match["more"] or not _is_count(view, start, end):
+                part = match["building"] and _PART.search(view, max(0, start - 1), start)
+                yield Span(start - bool(part), end, Hidden.DOOR)
 
 
 def _is_count(view: str, start: int, end: int) -> bool:
     """Whether a bare 3栋 says how many: 共3栋, 3栋别墅, 一栋."""
     if _COUNTED.search(view, max(0, start - 2), start):
         return True
-    names_one = start > 0 and (view[start - 1] in _ESTATE or view[start - 2 : start] == "栋和")
-    return not names_one and bool(_COUNTS.match(view, end) or _FEW.match(view, start, end + 5))
+    before = view[start - 1] if start else ""
+    if not _COUNT.fullmatch(view, start, end):
+        return False
+    names_one = (before and before in _ESTATE) or view[max(0, start - 2) : start] == "栋和"
+    counts = _COUNTS.match(view, end)
+    if counts and before != "第" and (counts["kind"] or not names_one):
+        return True
+    if view[start].isdecimal() or names_one or _OF_RESIDENTS.match(view, end):
+        return False
+    if _FEW.fullmatch(view, start, end):
+        return True
+    return before in _BEFORE_FEW or bool(_AFTER_FEW.match(view, end))

@@ -20,10 +20,12 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from django.db import connection
 
 from huiying.config.keys import digest, key, newest_vault_key
+from huiying.stages.identity.masking_names import contact_name
 
 NONCE_BYTES = 12
 #: Names shorter than this would be found in ordinary words.
-SHORTEST_NAME = 2
+SHORTEST_NAME, SHORTEST_ADDRESS = 2, 4
+ADDRESS = "address"
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,10 +81,14 @@ def mark(contacts: Iterable[tuple[str, Contact]]) -> None:
 
 def tokens(contact: Contact) -> list[tuple[str, bytes]]:
     """Return the blind tokens of a contact: of the phone's digits, the name, the address."""
-    name = plain_words(contact.name)
-    parts = {"phone": plain_phone(contact.phone), "name": name, "address": plain_words(contact.address)}
-    held = [(kind, token(kind, part)) for kind, part in parts.items() if len(part) >= SHORTEST_NAME]
-    return [*held, ("surname", token("surname", name[0]))] if len(name) >= SHORTEST_NAME else held
+    name, address = plain_words(contact.name), plain_words(contact.address)
+    held = [("phone", token("phone", phone))] if (phone := plain_phone(contact.phone)) else []
+    if len(name) >= SHORTEST_NAME:
+        held += [("name", token("name", name)), ("surname", token("surname", contact_name(name)[1] or name[0]))]
+    if len(address) >= SHORTEST_ADDRESS:
+        # The length is kept beside the token, so that a text need be searched for parts of that length only.
+        held.append((f"{ADDRESS}{len(address)}", token(ADDRESS, address)))
+    return held
 
 
 def token(kind: str, part: str) -> bytes:
