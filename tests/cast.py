@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
+
+from django.test import Client
 
 from huiying.procedure.state import Actor
 from huiying.procedure.time_limits import SHANGHAI
@@ -24,6 +27,8 @@ HESHOU = Actor("heshou", "custodian")
 FENGSHOU = Actor("fengshou", "custodian")
 GUAN = Actor("guandang", "administrator")
 
+#: Gives somebody's browser or program by their login.
+Entering = Callable[[str], Client]
 #: A Monday morning, far from any holiday.
 MONDAY = datetime(2026, 11, 2, 9, 0, tzinfo=SHANGHAI)
 

@@ -32,6 +32,11 @@ class Limit:
             self._counts.clear()
         return digest(f"rate {self._purpose}", hour, request.META.get("REMOTE_ADDR", ""))
 
+    def forget(self) -> None:
+        """Begin anew, as when the hour is over."""
+        with self._lock:
+            self._hour = ""
+
     def reached(self, request: HttpRequest, most: int) -> bool:
         """Whether an address has used up its hour. 0 means that there is no limit."""
         with self._lock:

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
 from ninja import Field, NinjaAPI, Schema
-from ninja.errors import AuthenticationError, ValidationError
+from ninja.errors import AuthenticationError, HttpError, ValidationError
 
 from huiying.case.commands import KeyConflict
 from huiying.case.ledger import plain
@@ -52,7 +52,9 @@ TITLES = {
 
 def problem(status: int, code: str, detail: str, article: str = "", **more: Any) -> HttpResponse:  # noqa: ANN401  # JSON's own types
     """Return an answer that says what went wrong."""
-    body = Problem(title=TITLES[status], status=status, detail=detail, code=code, article=article, **more)
+    body = Problem(
+        title=TITLES.get(status, TITLES[400]), status=status, detail=detail, code=code, article=article, **more
+    )
     return HttpResponse(body.model_dump_json(), status=status, content_type=MEDIA_TYPE)
 
 
@@ -93,6 +95,11 @@ def speak(api: NinjaAPI) -> None:
     def unknown(request: HttpRequest, error: AuthenticationError) -> HttpResponse:
         del request, error
         return problem(401, "not_signed_in", refusal("not_signed_in"))
+
+    @api.exception_handler(HttpError)
+    def unreadable(request: HttpRequest, error: HttpError) -> HttpResponse:
+        del request
+        return problem(error.status_code, "unreadable", TITLES.get(error.status_code, str(error)))
 
     @api.exception_handler(ValidationError)
     def invalid(request: HttpRequest, error: ValidationError) -> HttpResponse:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
+from hashlib import sha256
 from typing import Any
 
 from huiying.case.commands import Key, once
@@ -100,7 +101,11 @@ def register(
     refused = wrong(demand)
     if refused is not None:
         raise NotAllowed(refused)
-    body = {**asdict(replace(demand, files=())), "files": [checked.data.hex() for _, checked in demand.files], **given}
+    body = {
+        **asdict(replace(demand, files=())),
+        "files": [sha256(checked.data).hexdigest() for _, checked in demand.files],
+        **given,
+    }
     command = Key(f"{by.role}:{by.person}", "register", key, body) if key else None
     with working():
         result, _ = once(command, lambda: _register(demand, channel, by, at, given))

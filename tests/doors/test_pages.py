@@ -1,0 +1,352 @@
+from __future__ import annotations
+
+import io
+import re
+from typing import Any
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+from django.urls import get_resolver, reverse
+from django.utils import timezone
+from PIL import Image
+
+from cast import WATER, WU, ZHAO, ZHOU, Entering
+from huiying.case.models import Act, Case, Notice
+from huiying.case.numbers import receipt_code
+from huiying.case.scope import CENTRE, seeing
+from huiying.demo.city import city
+from huiying.demo.filling import PASSWORD
+from huiying.directory.models import Duty, Post, Staff, Unit
+from huiying.stages import flow
+from huiying.stages.identity.models import Opening
+from huiying.stages.identity.vault import Contact
+from huiying.stages.intake.actions import RESIDENT, Demand, register
+from huiying.stages.intake.models import Attachment
+from huiying.stages.supervision.actions import ring_what_is_due
+
+CHEN = Contact("陈小梅", "13900001234")
+CAST = ("xiaoli", "zhoujie", "xiaozhao", "laowang", "liuju", "sunshen", "qianshen", "wujie", "zhengfa", "fengbian",
+        "hemi", "guandang", "heshou", "cailingdao", "xiaoge")  # fmt: skip
+
+
+def bring(**more: Any) -> str:
+    return register(
+        Demand(text="家里漏水，请派人来修。", contact=CHEN, **more), channel="phone", by=RESIDENT, at=timezone.now()
+    ).number
+
+
+def page(client: Client, path: str, status: int = 200) -> str:
+    answer = client.get(path)
+    assert answer.status_code == status, path
+    return answer.content.decode()
+
+
+def photo_with_place() -> bytes:
+    image, exif, file = Image.new("RGB", (64, 48), "teal"), Image.Exif(), io.BytesIO()
+    exif.get_ifd(0x8825)[2] = (23.0, 7.0, 46.0)
+    exif[0x010F] = "SpyCam"
+    image.save(file, "JPEG", exif=exif)
+    return file.getvalue()
+
+
+# ---- residents ----
+def test_a_demand_is_filed_by_form_with_a_photo_and_its_receipt_shows_what_comes_next(nobody: Client) -> None:
+    assert "我要反映" in page(nobody, "/")
+    form = page(nobody, "/file/")
+    key = re.search(r'name="key" value="(\w+)"', form)
+    assert key
+    data = {
+        "key": key[1], "kind": "help", "title": "漏水", "text": "我叫陈小梅，家里漏水", "name": "陈小梅",
+        "phone": "13900001234", "address": "滨河花园5栋", "area": "990101",
+    }  # fmt: skip
+    files = {"files": SimpleUploadedFile("陈小梅家.jpg", photo_with_place(), "image/jpeg")}
+    answer = nobody.post("/file/", {**data, **files}, follow=True)
+    assert answer.status_code == 200
+    shown = answer.content.decode()
+    assert "请记下查询码" in shown
+    assert "陈小梅" not in shown
+    again = nobody.post("/file/", {**data, "files": SimpleUploadedFile("x.jpg", photo_with_place(), "image/jpeg")})
+    assert again.status_code == 302
+    with seeing(CENTRE):
+        assert Case.objects.count() == 1
+        assert Attachment.objects.get().content_type == "image/jpeg"
+
+
+@pytest.mark.parametrize(
+    ("data", "says"),
+    [
+        ({"kind": "help"}, "请填写详细情况"),
+        ({"text": "漏水"}, "请选择这是什么事"),
+        ({"kind": "gossip", "text": "漏水"}, "诉求类型"),
+        ({"kind": "help", "text": "漏水", "title": "长" * 200}, "标题"),
+    ],
+)
+def test_what_is_wrong_with_a_form_is_said_beside_it_and_nothing_typed_is_lost(
+    nobody: Client, data: dict[str, str], says: str
+) -> None:
+    answer = nobody.post("/file/", data)
+    assert answer.status_code == 422
+    shown = answer.content.decode()
+    assert says in shown
+    assert data.get("text", "") in shown
+    with seeing(CENTRE):
+        assert not Case.objects.exists()
+
+
+def test_a_file_that_is_no_picture_is_refused_with_its_reason(nobody: Client) -> None:
+    data = {"kind": "help", "text": "漏水", "files": SimpleUploadedFile("a.jpg", b"MZ\x90\x00", "image/jpeg")}
+    answer = nobody.post("/file/", data)
+    assert answer.status_code == 422
+    assert "不是可以接收的格式" in answer.content.decode()
+
+
+def test_a_receipt_is_found_by_its_code_however_it_is_typed(nobody: Client) -> None:
+    code = receipt_code(bring())
+    found = nobody.post("/find/", {"code": code.lower().replace("-", " ")})
+    assert found.status_code == 302
+    assert page(nobody, found["Location"])
+    assert "没有找到" in nobody.post("/find/", {"code": "7QFK-0M2P-7QFK-0M2P"}).content.decode()
+    assert page(nobody, "/r/7QFK-0M2P-7QFK-0M2P/", 404)
+
+
+def test_the_person_sees_who_saw_what_for_what(nobody: Client, signed_in: Entering) -> None:
+    number = bring()
+    flow.act(number, "dispatch", by=ZHOU, at=timezone.now(), given={"lead": WATER})
+    flow.act(number, "sign_for", by=ZHAO, at=timezone.now(), given={})
+    opened = signed_in("laowang").post(f"/work/case/{number}/open/", {"field": "contact", "purpose": "call_back"})
+    assert "13900001234" in opened.content.decode()
+    assert opened["Cache-Control"] == "no-store"
+    shown = page(nobody, f"/r/{receipt_code(number)}/")
+    assert "经办人为“回电了解情况”查看了姓名和电话" in shown
+    assert "laowang" not in shown
+    assert "老王" not in shown
+
+
+def test_an_act_that_is_not_possible_says_why(nobody: Client) -> None:
+    code = receipt_code(bring())
+    answer = nobody.post(f"/r/{code}/rate/", {"solved": "yes", "satisfied": "5"})
+    assert answer.status_code == 422
+    assert "环节" in answer.content.decode()
+
+
+def test_elder_view_is_kept_and_leads_nowhere_else(nobody: Client) -> None:
+    answer = nobody.post("/view/", {"view": "elder", "next": "https://elsewhere.example/"})
+    assert answer["Location"] == "/"
+    assert 'data-view="elder"' in page(nobody, "/find/")
+
+
+# ---- staff ----
+def test_whoever_has_not_signed_in_is_sent_to_sign_in(nobody: Client) -> None:
+    number = bring()
+    for path in ("/work/", f"/work/case/{number}/", "/work/overdue/", "/work/search/", "/desk/", "/custodian/"):
+        answer = nobody.get(path)
+        assert (answer.status_code, answer["Location"].startswith("/accounts/login/")) == (302, True), path
+
+
+def test_signing_in_with_a_password_and_too_many_wrong_ones(nobody: Client) -> None:
+    wrong = [nobody.post("/accounts/login/", {"login": "zhoujie", "password": "no"}) for _ in range(7)]
+    assert "次数过多" in wrong[-1].content.decode() or "太多" in wrong[-1].content.decode()
+    answer = Client(REMOTE_ADDR="192.0.2.8").post("/accounts/login/", {"login": "laowang", "password": PASSWORD})
+    assert (answer.status_code, answer["Location"]) == (302, "/work/")
+    assert Client().get("/accounts/signup/").status_code in {200, 302}
+    assert (
+        not Client()
+        .post("/accounts/signup/", {"username": "eve", "password1": "long-enough-1"})
+        .wsgi_request.user.is_authenticated
+    )
+    assert not Staff.objects.filter(username="eve").exists()
+
+
+@pytest.mark.parametrize("login", CAST)
+def test_everybody_opens_their_list_and_a_case_that_they_may_see(signed_in: Entering, login: str) -> None:
+    number, client = bring(), signed_in(login)
+    assert "待办" in page(client, "/work/")
+    assert page(client, "/work/search/?kind=help")
+    role = Post.objects.get(staff__username=login).role_id
+    sees = role not in {"clerk", "officer", "unit_head"}
+    assert page(client, f"/work/case/{number}/", 200 if sees else 404)
+
+
+@pytest.mark.parametrize("login", CAST)
+def test_no_page_of_the_installation_breaks_for_anybody(signed_in: Entering, login: str) -> None:
+    """Every address that takes a case or nothing is opened by everybody; none fails, and none shows a phone."""
+    number, client = bring(), signed_in(login)
+    known = {
+        "number": number,
+        "track": "main",
+        "name": "dispatch",
+        "code": receipt_code(number),
+        "opening_id": 1,
+        "post_id": 1,
+    }
+    opened = 0
+    for name, (patterns, *_) in get_resolver().reverse_dict.items():
+        if not isinstance(name, str) or not patterns or set(patterns[0][1]) - set(known):
+            continue
+        path = "/" + patterns[0][0] % {key: known[key] for key in patterns[0][1]}
+        answer = client.get(path)
+        assert answer.status_code < 500, path
+        assert b"13900001234" not in answer.content, path
+        opened += 1
+    assert opened > 20
+
+
+def test_a_unit_finds_and_opens_nothing_of_another_or_against_itself(signed_in: Entering) -> None:
+    theirs, against = bring(), bring(kind="complaint", respondents=(WATER,))
+    flow.act(theirs, "dispatch", by=ZHOU, at=timezone.now(), given={"lead": WATER})
+    flow.act(against, "dispatch", by=ZHOU, at=timezone.now(), given={"lead": "cg"})
+    other, respondent = signed_in("xiaomeng"), signed_in("xiaozhao")
+    assert page(other, f"/work/case/{theirs}/", 404)
+    assert page(respondent, f"/work/case/{against}/", 404)
+    assert against not in page(respondent, "/work/search/")
+    assert page(respondent, f"/work/case/{against}/do/main/sign_for_case/", 404)
+    assert (
+        respondent.post(f"/work/case/{against}/open/", {"field": "contact", "purpose": "save_life"}).status_code == 404
+    )
+
+
+def test_a_clerk_does_an_act_by_its_form(signed_in: Entering) -> None:
+    number = bring()
+    dispatcher, clerk = signed_in("zhoujie"), signed_in("xiaozhao")
+    form = page(dispatcher, f"/work/case/{number}/do/main/dispatch/")
+    assert "主办单位" in form
+    missing = dispatcher.post(f"/work/case/{number}/do/main/dispatch/", {})
+    assert (missing.status_code, "请选择主办单位" in missing.content.decode()) == (422, True)
+    done = dispatcher.post(f"/work/case/{number}/do/main/dispatch/", {"lead": WATER})
+    assert done["Location"] == f"/work/case/{number}/"
+    assert number in page(clerk, "/work/")
+    assert "签收承办" in page(clerk, f"/work/case/{number}/")
+    assert "广东省12345" in page(clerk, f"/work/case/{number}/")
+
+
+def test_a_call_taker_registers_reads_out_the_receipt_and_finds_the_caller_again(signed_in: Entering) -> None:
+    desk = signed_in("xiaoli")
+    data = {
+        "channel": "phone",
+        "kind": "help",
+        "text": "路灯不亮",
+        "name": "陈小梅",
+        "phone": "13900001234",
+        "demands": "1",
+    }
+    answer = desk.post("/desk/", data, follow=True).content.decode()
+    assert "查询码" in answer
+    found = desk.post("/desk/lookup/", {"phone": "139-0000-1234"}).content.decode()
+    assert "路灯不亮" in found
+    assert page(signed_in("zhoujie"), "/desk/", 404)
+
+
+def test_a_question_is_answered_on_the_spot(signed_in: Entering) -> None:
+    data = {"channel": "phone", "kind": "consultation", "text": "怎么办身份证", "demands": "1", "at_once": "yes"}
+    assert signed_in("xiaoli").post("/desk/", data).status_code == 302
+    with seeing(CENTRE):
+        assert Case.objects.get().stage == "closed"
+    wrong = signed_in("xiaoli").post("/desk/", {**data, "kind": "report"})
+    assert wrong.status_code == 422
+
+
+def test_a_first_visit_is_followed_by_whoever_received_it_and_counted(signed_in: Entering) -> None:
+    desk = signed_in("xiaoli")
+    data = {"channel": "visit", "kind": "help", "text": "欠薪三个月", "phone": "13900001234", "demands": "1"}
+    for text in ("欠薪三个月", "又来问欠薪"):
+        desk.post("/desk/", {**data, "text": text})
+    with seeing(CENTRE):
+        first, again = Case.objects.order_by("id")
+    assert (first.visit, first.follower, again.visit, again.follower) == ("first", "xiaoli", "again", "")
+    assert "首访跟进人" in page(signed_in("zhoujie"), f"/work/case/{first.number}/")
+    assert "初访 1 件，其中已办结并解决 0 件；重访 1 件" in page(signed_in("sunshen"), "/work/overdue/")
+
+
+def test_a_supervisor_sees_what_is_late_and_is_told(signed_in: Entering) -> None:
+    at = timezone.now().replace(year=timezone.now().year - 1)
+    number = register(Demand(text="漏水", contact=CHEN), channel="phone", by=RESIDENT, at=at).number
+    flow.act(number, "dispatch", by=ZHOU, at=at, given={"lead": WATER})
+    ring_what_is_due(timezone.now())
+    supervisor = signed_in("sunshen")
+    assert number in page(supervisor, "/work/overdue/")
+    assert "逾期" in page(supervisor, f"/work/case/{number}/")
+    assert "专人督办" in page(supervisor, "/work/notices/")
+    with seeing(CENTRE):
+        notice = Notice.objects.get(to="supervisor")
+    assert supervisor.post("/work/notices/", {"notice": notice.pk}).status_code == 302
+    assert "专人督办" not in page(supervisor, "/work/notices/")
+
+
+def test_custodians_decide_and_review_and_never_their_own(signed_in: Entering) -> None:
+    number = bring(kind="report")
+    flow.act(number, "dispatch", by=ZHOU, at=timezone.now(), given={"lead": WATER})
+    flow.act(number, "sign_for_case", by=ZHAO, at=timezone.now(), given={})
+    officer, custodian = signed_in("laowang"), signed_in("heshou")
+    asked = officer.post(f"/work/case/{number}/open/", {"field": "original", "purpose": "handle"})
+    assert "须由保管员先同意" in asked.content.decode()
+    with seeing(CENTRE):
+        opening = Opening.objects.get().pk
+    assert "待审批" in page(custodian, "/custodian/")
+    assert custodian.post(f"/custodian/{opening}/decide/", {"approve": "yes"}).status_code == 302
+    assert "家里漏水" in officer.post(f"/work/openings/{opening}/").content.decode()
+    assert custodian.post(f"/custodian/{opening}/review/", {"proper": "yes"}).status_code == 302
+    with seeing(CENTRE):
+        assert Opening.objects.get().proper is True
+    assert officer.post(f"/custodian/{opening}/review/", {"proper": "yes"}).status_code == 409
+
+
+def test_somebody_with_two_posts_chooses_one(signed_in: Entering) -> None:
+    staff = Staff.objects.get(username="xiaoli")
+    post = Post.objects.create(staff=staff, role_id="follow_up", since="2026-01-01")
+    client = signed_in("xiaoli")
+    assert "话务员" in page(client, "/work/")
+    client.post(f"/work/post/{post.pk}/")
+    assert "待办：回访员" in page(client, "/work/")
+    foreign = Post.objects.exclude(staff=staff).first()
+    assert foreign
+    client.post(f"/work/post/{foreign.pk}/")
+    assert "待办：回访员" in page(client, "/work/")
+
+
+# ---- administrators ----
+def test_the_directory_changes_by_acts_and_nothing_of_it_is_deleted(signed_in: Entering) -> None:
+    admin = signed_in("guandang")
+    data = {
+        "name": "汀川市水务局（新）",
+        "level": "department",
+        "superior": "city",
+        "agent_of": "",
+        "area": "9901",
+        "active": "on",
+    }
+    answer = admin.post(reverse("admin:directory_unit_change", args=["sw"]), data)
+    assert answer.status_code == 302, answer.content.decode()
+    assert Unit.objects.get(pk="sw").name == "汀川市水务局（新）"
+    last = Act.objects.filter(subject="unit:sw").order_by("-position")[0]
+    assert (last.person, last.body["sets"]["name"]) == ("guandang", "汀川市水务局（新）")
+    assert admin.post(reverse("admin:directory_unit_delete", args=["sw"]), {"post": "yes"}).status_code == 403
+    duty = Duty.objects.all()[0]
+    assert page(admin, reverse("admin:directory_duty_change", args=[duty.pk]))
+    assert "case" not in page(admin, "/admin/")
+
+
+def test_only_administrators_enter_the_admin(signed_in: Entering, nobody: Client) -> None:
+    assert signed_in("zhoujie").get("/admin/").status_code in {302, 403}
+    assert nobody.get("/admin/login/")["Location"].startswith("/accounts/login/")
+
+
+def test_a_second_factor_can_be_set_up(signed_in: Entering) -> None:
+    client = signed_in("guandang")
+    assert "双因素" in page(client, "/accounts/2fa/") or "两步" in page(client, "/accounts/2fa/")
+
+
+def test_nothing_is_loaded_from_elsewhere_and_nothing_stands_inline(nobody: Client, signed_in: Entering) -> None:
+    number = bring()
+    for client, path in ((nobody, "/"), (nobody, "/file/"), (signed_in("zhoujie"), f"/work/case/{number}/")):
+        answer = client.get(path)
+        assert "default-src 'self'" in answer["Content-Security-Policy"]
+        content = answer.content.decode()
+        assert " style=" not in content
+        assert not re.search(r"<script(?![^>]*src=)", content)
+        assert not re.search(r'(src|href)="https?://', content)
+
+
+def test_every_role_of_the_demo_has_somebody() -> None:
+    assert {person.role for person in city().people} >= {"clerk", "officer", "unit_head", "custodian", "administrator"}
+    assert WU.role == "follow_up"
