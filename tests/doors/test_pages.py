@@ -181,7 +181,8 @@ def test_no_page_of_the_installation_breaks_for_anybody(signed_in: Entering, log
         "post_id": 1,
     }
     opened = 0
-    for name, (patterns, *_) in get_resolver().reverse_dict.items():
+    routes: dict[Any, Any] = dict(get_resolver().reverse_dict.items())
+    for name, (patterns, *_) in routes.items():
         if not isinstance(name, str) or not patterns or set(patterns[0][1]) - set(known):
             continue
         path = "/" + patterns[0][0] % {key: known[key] for key in patterns[0][1]}
