@@ -182,8 +182,9 @@ def django_db_setup(database_url: str, admin: str, django_db_blocker: pytest.Fix
         enter(entered(admin, str(conninfo_to_dict(database_url)["dbname"]), roles.APP))
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
+    """Chromium, for one module: while it is open, Django takes this thread for an asynchronous one."""
     quiet = ["--disable-gpu", "--disable-background-networking", "--disable-component-update", "--disable-sync"]
     sandbox = ["--no-sandbox"] if os.geteuid() == 0 else []  # Chromium's sandbox does not run as root
     with sync_playwright() as playwright:

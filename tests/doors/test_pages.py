@@ -114,7 +114,7 @@ def test_the_person_sees_who_saw_what_for_what(nobody: Client, signed_in: Enteri
     number = bring()
     flow.act(number, "dispatch", by=ZHOU, at=timezone.now(), given={"lead": WATER})
     flow.act(number, "sign_for", by=ZHAO, at=timezone.now(), given={})
-    opened = signed_in("laowang").post(f"/work/case/{number}/open/", {"field": "contact", "purpose": "call_back"})
+    opened = signed_in("laowang").post(f"/staff/case/{number}/open/", {"field": "contact", "purpose": "call_back"})
     assert "13900001234" in opened.content.decode()
     assert opened["Cache-Control"] == "no-store"
     shown = page(nobody, f"/r/{receipt_code(number)}/")
@@ -139,7 +139,7 @@ def test_elder_view_is_kept_and_leads_nowhere_else(nobody: Client) -> None:
 # ---- staff ----
 def test_whoever_has_not_signed_in_is_sent_to_sign_in(nobody: Client) -> None:
     number = bring()
-    for path in ("/work/", f"/work/case/{number}/", "/work/overdue/", "/work/search/", "/desk/", "/custodian/"):
+    for path in ("/staff/", f"/staff/case/{number}/", "/staff/overdue/", "/staff/search/", "/desk/", "/custodian/"):
         answer = nobody.get(path)
         assert (answer.status_code, answer["Location"].startswith("/accounts/login/")) == (302, True), path
 
@@ -148,7 +148,7 @@ def test_signing_in_with_a_password_and_too_many_wrong_ones(nobody: Client) -> N
     wrong = [nobody.post("/accounts/login/", {"login": "zhoujie", "password": "no"}) for _ in range(7)]
     assert "次数过多" in wrong[-1].content.decode() or "太多" in wrong[-1].content.decode()
     answer = Client(REMOTE_ADDR="192.0.2.8").post("/accounts/login/", {"login": "laowang", "password": PASSWORD})
-    assert (answer.status_code, answer["Location"]) == (302, "/work/")
+    assert (answer.status_code, answer["Location"]) == (302, "/staff/")
     assert Client().get("/accounts/signup/").status_code in {200, 302}
     assert (
         not Client()
@@ -161,11 +161,11 @@ def test_signing_in_with_a_password_and_too_many_wrong_ones(nobody: Client) -> N
 @pytest.mark.parametrize("login", CAST)
 def test_everybody_opens_their_list_and_a_case_that_they_may_see(signed_in: Entering, login: str) -> None:
     number, client = bring(), signed_in(login)
-    assert "待办" in page(client, "/work/")
-    assert page(client, "/work/search/?kind=help")
+    assert "待办" in page(client, "/staff/")
+    assert page(client, "/staff/search/?kind=help")
     role = Post.objects.get(staff__username=login).role_id
     sees = role not in {"clerk", "officer", "unit_head"}
-    assert page(client, f"/work/case/{number}/", 200 if sees else 404)
+    assert page(client, f"/staff/case/{number}/", 200 if sees else 404)
 
 
 @pytest.mark.parametrize("login", CAST)
@@ -198,27 +198,27 @@ def test_a_unit_finds_and_opens_nothing_of_another_or_against_itself(signed_in: 
     flow.act(theirs, "dispatch", by=ZHOU, at=timezone.now(), given={"lead": WATER})
     flow.act(against, "dispatch", by=ZHOU, at=timezone.now(), given={"lead": "cg"})
     other, respondent = signed_in("xiaomeng"), signed_in("xiaozhao")
-    assert page(other, f"/work/case/{theirs}/", 404)
-    assert page(respondent, f"/work/case/{against}/", 404)
-    assert against not in page(respondent, "/work/search/")
-    assert page(respondent, f"/work/case/{against}/do/main/sign_for_case/", 404)
+    assert page(other, f"/staff/case/{theirs}/", 404)
+    assert page(respondent, f"/staff/case/{against}/", 404)
+    assert against not in page(respondent, "/staff/search/")
+    assert page(respondent, f"/staff/case/{against}/do/main/sign_for_case/", 404)
     assert (
-        respondent.post(f"/work/case/{against}/open/", {"field": "contact", "purpose": "save_life"}).status_code == 404
+        respondent.post(f"/staff/case/{against}/open/", {"field": "contact", "purpose": "save_life"}).status_code == 404
     )
 
 
 def test_a_clerk_does_an_act_by_its_form(signed_in: Entering) -> None:
     number = bring()
     dispatcher, clerk = signed_in("zhoujie"), signed_in("xiaozhao")
-    form = page(dispatcher, f"/work/case/{number}/do/main/dispatch/")
+    form = page(dispatcher, f"/staff/case/{number}/do/main/dispatch/")
     assert "主办单位" in form
-    missing = dispatcher.post(f"/work/case/{number}/do/main/dispatch/", {})
+    missing = dispatcher.post(f"/staff/case/{number}/do/main/dispatch/", {})
     assert (missing.status_code, "请选择主办单位" in missing.content.decode()) == (422, True)
-    done = dispatcher.post(f"/work/case/{number}/do/main/dispatch/", {"lead": WATER})
-    assert done["Location"] == f"/work/case/{number}/"
-    assert number in page(clerk, "/work/")
-    assert "签收承办" in page(clerk, f"/work/case/{number}/")
-    assert "广东省12345" in page(clerk, f"/work/case/{number}/")
+    done = dispatcher.post(f"/staff/case/{number}/do/main/dispatch/", {"lead": WATER})
+    assert done["Location"] == f"/staff/case/{number}/"
+    assert number in page(clerk, "/staff/")
+    assert "签收承办" in page(clerk, f"/staff/case/{number}/")
+    assert "广东省12345" in page(clerk, f"/staff/case/{number}/")
 
 
 def test_a_call_taker_registers_reads_out_the_receipt_and_finds_the_caller_again(signed_in: Entering) -> None:
@@ -255,8 +255,8 @@ def test_a_first_visit_is_followed_by_whoever_received_it_and_counted(signed_in:
     with seeing(CENTRE):
         first, again = Case.objects.order_by("id")
     assert (first.visit, first.follower, again.visit, again.follower) == ("first", "xiaoli", "again", "")
-    assert "首访跟进人" in page(signed_in("zhoujie"), f"/work/case/{first.number}/")
-    assert "初访 1 件，其中已办结并解决 0 件；重访 1 件" in page(signed_in("sunshen"), "/work/overdue/")
+    assert "首访跟进人" in page(signed_in("zhoujie"), f"/staff/case/{first.number}/")
+    assert "初访 1 件，其中已办结并解决 0 件；重访 1 件" in page(signed_in("sunshen"), "/staff/overdue/")
 
 
 def test_a_supervisor_sees_what_is_late_and_is_told(signed_in: Entering) -> None:
@@ -265,13 +265,13 @@ def test_a_supervisor_sees_what_is_late_and_is_told(signed_in: Entering) -> None
     flow.act(number, "dispatch", by=ZHOU, at=at, given={"lead": WATER})
     ring_what_is_due(timezone.now())
     supervisor = signed_in("sunshen")
-    assert number in page(supervisor, "/work/overdue/")
-    assert "逾期" in page(supervisor, f"/work/case/{number}/")
-    assert "专人督办" in page(supervisor, "/work/notices/")
+    assert number in page(supervisor, "/staff/overdue/")
+    assert "逾期" in page(supervisor, f"/staff/case/{number}/")
+    assert "专人督办" in page(supervisor, "/staff/notices/")
     with seeing(CENTRE):
         notice = Notice.objects.get(to="supervisor")
-    assert supervisor.post("/work/notices/", {"notice": notice.pk}).status_code == 302
-    assert "专人督办" not in page(supervisor, "/work/notices/")
+    assert supervisor.post("/staff/notices/", {"notice": notice.pk}).status_code == 302
+    assert "专人督办" not in page(supervisor, "/staff/notices/")
 
 
 def test_custodians_decide_and_review_and_never_their_own(signed_in: Entering) -> None:
@@ -279,13 +279,13 @@ def test_custodians_decide_and_review_and_never_their_own(signed_in: Entering) -
     flow.act(number, "dispatch", by=ZHOU, at=timezone.now(), given={"lead": WATER})
     flow.act(number, "sign_for_case", by=ZHAO, at=timezone.now(), given={})
     officer, custodian = signed_in("laowang"), signed_in("heshou")
-    asked = officer.post(f"/work/case/{number}/open/", {"field": "original", "purpose": "handle"})
+    asked = officer.post(f"/staff/case/{number}/open/", {"field": "original", "purpose": "handle"})
     assert "须由保管员先同意" in asked.content.decode()
     with seeing(CENTRE):
         opening = Opening.objects.get().pk
     assert "待审批" in page(custodian, "/custodian/")
     assert custodian.post(f"/custodian/{opening}/decide/", {"approve": "yes"}).status_code == 302
-    assert "家里漏水" in officer.post(f"/work/openings/{opening}/").content.decode()
+    assert "家里漏水" in officer.post(f"/staff/openings/{opening}/").content.decode()
     assert custodian.post(f"/custodian/{opening}/review/", {"proper": "yes"}).status_code == 302
     with seeing(CENTRE):
         assert Opening.objects.get().proper is True
@@ -296,13 +296,13 @@ def test_somebody_with_two_posts_chooses_one(signed_in: Entering) -> None:
     staff = Staff.objects.get(username="xiaoli")
     post = Post.objects.create(staff=staff, role_id="follow_up", since="2026-01-01")
     client = signed_in("xiaoli")
-    assert "话务员" in page(client, "/work/")
-    client.post(f"/work/post/{post.pk}/")
-    assert "待办：回访员" in page(client, "/work/")
+    assert "话务员" in page(client, "/staff/")
+    client.post(f"/staff/post/{post.pk}/")
+    assert "待办：回访员" in page(client, "/staff/")
     foreign = Post.objects.exclude(staff=staff).first()
     assert foreign
-    client.post(f"/work/post/{foreign.pk}/")
-    assert "待办：回访员" in page(client, "/work/")
+    client.post(f"/staff/post/{foreign.pk}/")
+    assert "待办：回访员" in page(client, "/staff/")
 
 
 # ---- administrators ----
@@ -339,7 +339,7 @@ def test_a_second_factor_can_be_set_up(signed_in: Entering) -> None:
 
 def test_nothing_is_loaded_from_elsewhere_and_nothing_stands_inline(nobody: Client, signed_in: Entering) -> None:
     number = bring()
-    for client, path in ((nobody, "/"), (nobody, "/file/"), (signed_in("zhoujie"), f"/work/case/{number}/")):
+    for client, path in ((nobody, "/"), (nobody, "/file/"), (signed_in("zhoujie"), f"/staff/case/{number}/")):
         answer = client.get(path)
         assert "default-src 'self'" in answer["Content-Security-Policy"]
         content = answer.content.decode()

@@ -97,11 +97,11 @@ class Pages:
             self.windows[login] = self.browser.new_context(base_url=self.served.url, locale="zh-CN")
             page = self.windows[login].new_page()
             if login:
-                page.goto("/accounts/login/?next=/work/")
+                page.goto("/accounts/login/?next=/staff/")
                 page.fill("[name=login]", login)
                 page.fill("[name=password]", PASSWORD)
                 page.click("main button[type=submit], main form button")
-                page.wait_for_url("**/work/")
+                page.wait_for_url("**/staff/")
         return self.windows[login].pages[0]
 
     def close(self) -> None:
@@ -122,7 +122,7 @@ class Pages:
 
     def act(self, login: str, number: str, act: str, *, track: str = "main", **given: Any) -> None:
         page = self.window(login)
-        assert page.goto(f"/work/case/{number}/").status == 200  # type: ignore[union-attr]
+        assert page.goto(f"/staff/case/{number}/").status == 200  # type: ignore[union-attr]
         link = page.locator(f"a[href$='/do/{track}/{act}/']")
         if not link.count():
             why = page.locator(".button-why").all_inner_texts()
@@ -155,7 +155,7 @@ class Pages:
 
     def classify(self, login: str, number: str, kind: str, matter: str, area: str) -> None:
         page = self.window(login)
-        page.goto(f"/work/case/{number}/")
+        page.goto(f"/staff/case/{number}/")
         page.click("text=确定事项")
         self.fill(page, {"kind": kind, "matter": matter, "area": area})
         self.submit(page)

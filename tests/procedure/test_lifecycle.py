@@ -21,7 +21,7 @@ from hypothesis.stateful import (
 import people
 from huiying.procedure.decision import Allowed, Refused
 from huiying.procedure.library import library
-from huiying.procedure.lifecycle import apply, begin, may
+from huiying.procedure.lifecycle import apply, begin, may, never_possible
 from huiying.procedure.schema import Ask, Kind, Procedure
 from huiying.procedure.state import MAIN, Actor, Attempt, State, Surroundings
 from huiying.procedure.time_limits import SHANGHAI, Due, Term
@@ -216,6 +216,31 @@ def test_a_clock_stands_still_on_a_listed_ground_and_runs_on() -> None:
     runs = apply(procedure, stopped, attempt("resume_clock", WANG, days=3), AROUND)
     assert isinstance(runs, State)
     assert (ends(state), ends(runs)) == (date(2026, 11, 9), date(2026, 11, 12)), "Tuesday to Thursday are not counted"
+
+
+def test_a_button_says_at_once_what_no_ground_and_no_number_would_make_possible() -> None:
+    general, listed = library().procedures["hotline"], with_row(suspend_on=["test"])
+    extend, suspend = GUANGDONG.acts["extend"], GUANGDONG.acts["suspend_clock"]
+    assert never_possible(begin(GUANGDONG), extend) is None, "there is no clock yet: the step says so"
+    assert never_possible(handling(), GUANGDONG.acts["contact"]) is None
+    for procedure, act, code in (
+        (general, extend, "clock_has_no_limit"),
+        (GUANGDONG, extend, "extension_never"),
+        (GUANGDONG, suspend, "suspension_never"),
+    ):
+        refused = never_possible(handling(procedure), act)
+        assert refused is not None
+        assert refused.code == code
+    assert never_possible(handling(listed), suspend) is None
+
+
+def test_a_support_order_delivers_on_a_day_that_lies_ahead() -> None:
+    passed, ahead = (
+        attempt("order_support", WANG, {"helper": "市城管局", "deliver_by": day}, days=1)
+        for day in (date(2026, 11, 2), date(2027, 1, 4))
+    )
+    assert refusal(GUANGDONG, handling(), passed) == "date_not_ahead"
+    assert isinstance(apply(GUANGDONG, handling(), ahead, AROUND), State)
 
 
 def test_no_clock_moves_where_there_is_no_limit_or_it_has_stopped() -> None:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from huiying.procedure.closure import Call, answers_complete, follow_up_done
+from huiying.procedure.closure import Call, answers_complete, follow_up_done, may_erase, reply_speaks
 from huiying.procedure.decision import Allowed, Decision, Refused
 from huiying.procedure.routing import Duty, Level, Unit, may_assign, propose
 from huiying.procedure.time_limits import SHANGHAI
@@ -106,3 +106,42 @@ def test_asking_the_person_means_reaching_them_or_three_tries_on_two_days_at_dif
 def test_hours_of_a_follow_up_are_those_of_shanghai() -> None:
     abroad = [Call(call.at.astimezone(UTC), reached=False) for call in calls("10 09:00", "10 14:00", "11 19:00")]
     assert reason(follow_up_done(abroad)) == ""
+
+
+def test_a_call_at_an_hour_at_which_nobody_is_called_is_no_attempt() -> None:
+    def tried(*hours: int) -> list[Call]:
+        return [Call(datetime(2026, 9, 7 + day, hour, 0, tzinfo=SHANGHAI), False) for day, hour in enumerate(hours)]
+
+    assert isinstance(follow_up_done(tried(9, 15, 20)), Allowed)
+    late = follow_up_done(tried(9, 15, 22))
+    assert isinstance(late, Refused)
+    assert late.params["attempts"] == 2
+    assert isinstance(follow_up_done([Call(datetime(2026, 9, 7, 22, 0, tzinfo=SHANGHAI), True)]), Allowed)
+
+
+@pytest.mark.parametrize(
+    ("closed", "days", "role", "erased", "code"),
+    [
+        (True, 6 * 365, "administrator", False, None),
+        (True, 5 * 365, "administrator", False, "term_not_over"),
+        (False, 6 * 365, "administrator", False, "not_closed"),
+        (True, 6 * 365, "administrator", True, "erased_already"),
+        (True, 6 * 365, "leader", False, "not_this_role"),
+    ],
+)
+def test_contents_are_erased_after_their_term_and_not_before(
+    closed: bool,  # noqa: FBT001  # a table
+    days: int,
+    role: str,
+    erased: bool,  # noqa: FBT001  # as above
+    code: str | None,
+) -> None:
+    start = datetime(2026, 9, 7, 9, 0, tzinfo=SHANGHAI)
+    decision = may_erase(start if closed else None, start + timedelta(days=days), role=role, erased=erased)
+    assert (decision.code if isinstance(decision, Refused) else None) == code
+
+
+def test_a_reply_speaks_of_this_case() -> None:
+    assert isinstance(reply_speaks("水管已经更换，试水两小时不漏。", served_elsewhere=False), Allowed)
+    assert isinstance(reply_speaks("已办理", served_elsewhere=False), Refused)
+    assert isinstance(reply_speaks("水管已经更换，试水两小时不漏。", served_elsewhere=True), Refused)

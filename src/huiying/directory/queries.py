@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 
-from huiying.directory.models import Area, Duty, Unit
+from huiying.directory.models import Area, Duty, Staff, Unit
 from huiying.procedure import routing
 from huiying.procedure.decision import Refused
 
@@ -19,6 +19,11 @@ def units_for_routing() -> Mapping[str, routing.Unit]:
 def unit_names() -> Mapping[str, str]:
     """Return what people call each unit."""
     return dict(Unit.objects.values_list("code", "name"))
+
+
+def staff_names(logins: Iterable[str]) -> Mapping[str, str]:
+    """Return what people call whoever logs in under these names."""
+    return dict(Staff.objects.filter(username__in=set(logins)).values_list("username", "name"))
 
 
 def areas_outwards(code: str) -> Sequence[str]:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from huiying.case.acts import COMMON
 from huiying.case.folding import Folded
 from huiying.case.models import Act, Case
 from huiying.procedure.decision import Refused
-from huiying.procedure.lifecycle import may
+from huiying.procedure.lifecycle import may, never_possible
 from huiying.procedure.schema import COMPLAINANT, Procedure
 from huiying.procedure.schema import Act as ProcedureAct
 from huiying.procedure.state import Actor, Attempt, Surroundings
@@ -162,6 +162,8 @@ def possible(now: Folded, actor: Actor, at: datetime, around: Surroundings) -> I
             if now.procedure.steps[step].track != act.track or step not in now.procedure.sources[act.id]:
                 continue
             decision = may(now.procedure, now.state, Attempt(act.id, actor, at, {}, track), around)
+            if isinstance(decision, Refused) and decision.code == "not_given":
+                decision = never_possible(now.state, act) or decision
             if isinstance(decision, Refused) and decision.code in {"not_your_unit", "not_this_role"}:
                 continue
             refused = isinstance(decision, Refused) and decision.code != "not_given"
@@ -171,6 +173,14 @@ def possible(now: Folded, actor: Actor, at: datetime, around: Surroundings) -> I
                 refusal(decision.code, decision.params) if refused and isinstance(decision, Refused) else "",
                 decision.article if refused and isinstance(decision, Refused) else "",
             )
+
+
+def until(moment: datetime) -> str:
+    """Return until when a limit runs, as people say it: a day that ends at 24:00 by its date, otherwise the minute."""
+    local = moment.astimezone(SHANGHAI)
+    if (local.hour, local.minute, local.second) == (0, 0, 0):
+        return f"{local - timedelta(days=1):%Y年%-m月%-d日}"
+    return f"{local:%Y年%-m月%-d日 %H:%M}"
 
 
 def derivation(limit: Limit) -> str:

@@ -10,7 +10,7 @@ from huiying.doors.api.routes import api, openapi
 urlpatterns = [
     path("", include("huiying.doors.public.urls")),
     path("", include("huiying.doors.complainant.urls")),
-    path("work/", include("huiying.doors.work.urls")),
+    path("staff/", include("huiying.doors.work.urls")),
     path("desk/", include("huiying.doors.desk.urls")),
     path("custodian/", include("huiying.doors.custodian.urls")),
     path("accounts/", include("allauth.urls")),

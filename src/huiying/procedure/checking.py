@@ -159,7 +159,8 @@ def _check_papers(procedure: Procedure) -> Iterator[Fault]:
         for flag, (fixed, kind) in NEEDS.items():
             field = getattr(act, flag) if fixed is None else fixed
             ask = asked.get(field)
-            if getattr(act, flag) is not None and (ask is None or ask.kind != kind or ask.optional):
+            left_out = ask is not None and ask.optional and flag != "delivers_by"
+            if getattr(act, flag) is not None and (ask is None or ask.kind != kind or left_out):
                 yield Fault("ask_missing", procedure.id, where, {"field": field, "kind": kind})
 
 

@@ -141,9 +141,7 @@ def person_asked(scene: Scene, *, by: Asking) -> Refusal:
 
 def date_ahead(scene: Scene, *, field: DateName) -> Refusal:
     """A date that is given lies ahead: 挂账 needs a definite date, not a wish."""
-    day = scene.attempt.given.get(field)
-    if day is None:  # it need not be given
-        return None
+    day = scene.attempt.given[field]
     assert isinstance(day, date)  # noqa: S101  # asked for as a date
     if day > scene.attempt.at.astimezone(SHANGHAI).date():
         return None

@@ -39,6 +39,7 @@ def may(procedure: Procedure, state: State, attempt: Attempt, around: Surroundin
         _wrong_place(procedure, state, act, attempt)
         or _wrong_person(state, act, attempt, around)
         or _not_given(state, act, attempt, around)
+        or _delivery_passed(act, attempt)
         or _tracks_open(procedure, state, act, attempt)
         or _guarded(procedure, state, act, attempt, around)
         or _clock_refuses(state, act, attempt, around)
@@ -143,6 +144,14 @@ def _not_acceptable(
     return None
 
 
+def _delivery_passed(act: Act, attempt: Attempt) -> Refused | None:
+    """Whether a track would have to deliver on a day that does not lie ahead."""
+    day = attempt.given.get(act.delivers_by or "")
+    if not isinstance(day, date) or day > attempt.at.astimezone(SHANGHAI).date():
+        return None
+    return Refused("date_not_ahead", act.article, {"date": day.isoformat()})
+
+
 def _is_report(facts: Mapping[str, object]) -> bool:
     return facts.get("kind") == Kind.REPORT
 
@@ -186,6 +195,21 @@ def _clock_refuses(state: State, act: Act, attempt: Attempt, around: Surrounding
     else:
         decision = Allowed(clock.term.article)
     return decision if isinstance(decision, Refused) else None
+
+
+def never_possible(state: State, act: Act) -> Refused | None:
+    """Why an act on a clock is not possible whatever it is given: the clock's row knows no such thing."""
+    name = act.extends or act.suspends
+    clock = state.clocks.get(name) if name else None
+    if clock is None:
+        return None
+    if clock.term is None:
+        return Refused("clock_has_no_limit", act.article, {"act": act.name})
+    if act.extends and not clock.term.extensions:
+        return Refused("extension_never", clock.term.article, {"term": clock.term.id})
+    if act.suspends and not clock.term.suspend_on:
+        return Refused("suspension_never", clock.term.article, {"term": clock.term.id, "ground": "", "grounds": ()})
+    return None
 
 
 def _extends(clock: RunningClock, term: Term, attempt: Attempt, around: Surroundings) -> Decision:

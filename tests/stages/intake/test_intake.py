@@ -80,13 +80,12 @@ def test_files_are_added_up_to_a_number_and_none_of_them_half() -> None:
     assert whole() == []
 
 
-@pytest.mark.django_db
-def test_a_stub_keeps_no_file(django_capture_on_commit_callbacks: Any) -> None:
+def test_a_stub_keeps_no_file(own_database: Installation) -> None:
+    del own_database
     number = bring(files=tuple(check_all([("a.png", picture())])))
     with seeing(CENTRE):
         path = uploads.path_of(Attachment.objects.get().ref)
-    with django_capture_on_commit_callbacks(execute=True):
-        flow.act(number, "hand_over_secret", by=ZHOU, at=later(1), given={"ground": "state_secret"})
+    flow.act(number, "hand_over_secret", by=ZHOU, at=later(1), given={"ground": "state_secret"})
     assert not path.exists()
     assert whole() == []
 

@@ -15,7 +15,7 @@ from ninja.security import HttpBearer
 from huiying.case.models import Case
 from huiying.case.recording import NotAllowed, read_case, surroundings
 from huiying.case.scope import NONE, enter
-from huiying.directory.models import Staff
+from huiying.directory.queries import staff_names
 from huiying.doors.api import schemas
 from huiying.doors.api.problems import Problem, problem
 from huiying.doors.people import Person, with_token
@@ -110,7 +110,7 @@ def case(request: HttpRequest, number: str) -> Any:  # noqa: ANN401  # as above
     found, at = visible(number), timezone.now()
     now, around = read_case(found), surroundings()
     acts = list(found.ledger.order_by("position"))
-    names = dict(Staff.objects.filter(username__in={act.person for act in acts}).values_list("username", "name"))
+    names = staff_names({act.person for act in acts})
     return {
         "number": found.number,
         "kind": found.kind,

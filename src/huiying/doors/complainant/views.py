@@ -19,7 +19,7 @@ from huiying.doors.complainant import receipts
 from huiying.doors.errors import plainly, sentence
 from huiying.doors.forms import Field, Form
 from huiying.doors.limits import MOST_GUESSES, guesses, submissions, submissions_an_hour
-from huiying.doors.reading import derivation
+from huiying.doors.reading import Limit, derivation, until
 from huiying.procedure.schema import Kind
 from huiying.procedure.words import refusal
 from huiying.stages.identity.vault import Contact
@@ -279,12 +279,11 @@ def _page(request: HttpRequest, opened: receipts.Receipt) -> dict[str, object]:
     }
 
 
-def _due_words(limit: object) -> str:
-    at = getattr(limit, "at", None)
-    if at is None:
-        return getattr(limit, "why_not", "") or "暂未确定"
-    words = f"{at:%Y年%-m月%-d日 %H:%M}前" if isinstance(at, datetime) else f"{at:%Y年%-m月%-d日}前"
-    return f"{words}（暂定，放假安排公布后确定）" if getattr(limit, "provisional", False) else words
+def _due_words(limit: Limit) -> str:
+    if limit.moment is None:
+        return limit.why_not or "暂未确定"
+    words = f"{until(limit.moment)}前"
+    return f"{words}（暂定，放假安排公布后确定）" if limit.provisional else words
 
 
 @require_http_methods(["GET", "POST"])

@@ -19,11 +19,11 @@ from huiying.case.models import Case, Notice
 from huiying.case.recording import NoSuchCase, NotAllowed, read_case, surroundings
 from huiying.case.scope import working
 from huiying.directory.models import Area, Matter, Staff, Unit
-from huiying.directory.queries import place_name, unit_names
+from huiying.directory.queries import place_name, staff_names, unit_names
 from huiying.doors.errors import plainly
 from huiying.doors.forms import Field, Form, fields_for, given_from
 from huiying.doors.people import CHOSEN_POST, Person, posts_of
-from huiying.doors.reading import Possible, derivation, limits, possible, story
+from huiying.doors.reading import Possible, derivation, limits, possible, story, until
 from huiying.doors.work import lists
 from huiying.procedure.decision import Refused
 from huiying.procedure.disclosure import choices
@@ -84,7 +84,7 @@ def table_of(request: HttpRequest, cases: QuerySet[Case], caption: str) -> dict[
 
 def _cells(row: lists.Listed) -> list[dict[str, Any]]:
     local = timezone.localtime
-    due = f"{local(row.due_at):%-m月%-d日 %H:%M}" if row.due_at else "—"
+    due = until(row.due_at).partition("年")[2] if row.due_at else "—"
     tone = "late" if row.late else "warn" if row.soon else ""
     return [
         {"text": row.title, "url": reverse("case", args=[row.number]), "note": row.number},
@@ -146,12 +146,23 @@ def notices(request: HttpRequest) -> HttpResponse:
     """Notices to my role: what the clockwork and the residents want somebody to know."""
     person = person_of(request)
     if request.method == "POST":
+        seen = [int(one) for one in request.POST.getlist("notice") if one.isascii() and one.isdecimal()]
         with working():
-            Notice.objects.filter(to=person.role, seen_at=None, pk=request.POST.get("notice", "0")).update(
-                seen_at=timezone.now()
-            )
+            Notice.objects.filter(to=person.role, seen_at=None, pk__in=seen).update(seen_at=timezone.now())
         return redirect("notices")
-    return render(request, "work/notices.html", {"notices": lists.notices_for(person.role)[: lists.PAGE]})
+    unseen = list(lists.notices_for(person.role)[: lists.PAGE])
+    rows = [
+        {
+            "cells": [
+                {"text": notice.name},
+                {"text": notice.case.number, "url": reverse("case", args=[notice.case.number])},
+                {"text": f"{timezone.localtime(notice.at):%-m月%-d日 %H:%M}"},
+            ]
+        }
+        for notice in unseen
+    ]
+    columns = [{"label": label} for label in ("提醒", "工单", "时间")]
+    return render(request, "work/notices.html", {"notices": unseen, "rows": rows, "columns": columns})
 
 
 @require_POST
@@ -181,7 +192,7 @@ def case(request: HttpRequest, number: str) -> HttpResponse:
     shown = visible(number)
     now, around = read_case(shown), surroundings()
     acts = list(shown.ledger.order_by("position"))
-    names = dict(Staff.objects.filter(username__in={act.person for act in acts}).values_list("username", "name"))
+    names = staff_names({act.person for act in acts})
     texts = {content.name: content.text for content in shown.contents.filter(position=1)}
     return render(
         request,
@@ -227,7 +238,8 @@ def _facts(case: Case, now: Folded, texts: Mapping[str, str]) -> list[dict[str, 
         {"label": "渠道", "text": words.get(f"channel.{case.channel}", case.channel)},
     ]
     if case.follower and case.stage in {"received", "assigned", "handling"}:
-        facts.append({"label": "首访跟进人", "text": case.follower, "note": "跟进到第一次实质答复"})
+        follower = staff_names({case.follower}).get(case.follower, case.follower)
+        facts.append({"label": "首访跟进人", "text": follower, "note": "跟进到第一次实质答复"})
     handed = sum(
         1
         for entry in now.state.done
@@ -238,7 +250,7 @@ def _facts(case: Case, now: Folded, texts: Mapping[str, str]) -> list[dict[str, 
     if handed > 1:
         facts.append({"label": "派单次数", "text": str(handed), "note": "退单以后改派的计在内"})
     if case.supervisor:
-        facts.append({"label": "督办人", "text": case.supervisor})
+        facts.append({"label": "督办人", "text": staff_names({case.supervisor}).get(case.supervisor, case.supervisor)})
     if case.confidential:
         facts.append({"label": "保密", "text": "保密件", "tone": "warn"})
     for label, other in (("并入", case.joined_into), ("拆自", case.split_from)):
@@ -253,7 +265,7 @@ def _limit(limit: Any) -> dict[str, Any]:  # noqa: ANN401  # a reading.Limit
     elif limit.moment is None:
         text = limit.why_not or "没有期限规定"
     else:
-        text = f"{timezone.localtime(limit.moment):%Y年%-m月%-d日 %H:%M}前" + ("（暂定）" if limit.provisional else "")
+        text = f"{until(limit.moment)}前" + ("（暂定）" if limit.provisional else "")
     late = limit.running and limit.moment is not None and limit.moment <= timezone.now()
     note = "；".join(filter(None, (derivation(limit) if limit.derivation else "", limit.article)))
     return {"label": limit.what, "text": f"逾期 {text}" if late else text, "tone": "late" if late else "", "note": note}

@@ -51,7 +51,7 @@ def _ring(case: Case, now: Folded, alarm: Alarm, at: datetime) -> str:
     given = {"about": alarm.clock, "at": alarm.at.isoformat()}
     repeats = again(alarm.kind, now)
     if repeats is not None:
-        _schedule_again(case, alarm, repeats)
+        _schedule_again(case, alarm, repeats, at)
     if alarm.kind == "alarm":
         recorded = record(case, Entry("alarm", CLOCK, at, given=given))
         if alarm.clock in now.state.clocks:
@@ -67,8 +67,11 @@ def _ring(case: Case, now: Folded, alarm: Alarm, at: datetime) -> str:
     return act
 
 
-def _schedule_again(case: Case, alarm: Alarm, after: timedelta) -> None:
-    following = Alarm.objects.create(case=case, clock=alarm.clock, kind=alarm.kind, at=alarm.at + after)
+def _schedule_again(case: Case, alarm: Alarm, after: timedelta, at: datetime) -> None:
+    """Have a fact ring again at the next of its times that lies ahead: what was missed is not made up for."""
+    following = Alarm.objects.create(
+        case=case, clock=alarm.clock, kind=alarm.kind, at=alarm.at + after * ((at - alarm.at) // after + 1)
+    )
     enqueue("ring", following.at, alarm=following.pk)
 
 
