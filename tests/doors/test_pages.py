@@ -11,10 +11,11 @@ from django.urls import get_resolver, reverse
 from django.utils import timezone
 from PIL import Image
 
-from cast import WATER, WU, ZHAO, ZHOU, Entering
+from cast import LI, WATER, WU, ZHAO, ZHOU, Entering
 from huiying.case.models import Act, Case, Notice
 from huiying.case.numbers import receipt_code
-from huiying.case.scope import CENTRE, seeing
+from huiying.case.scope import CENTRE, WORK, seeing
+from huiying.case.verifying import verify
 from huiying.demo.city import city
 from huiying.demo.filling import PASSWORD
 from huiying.directory.models import Duty, Post, Staff, Unit
@@ -23,6 +24,7 @@ from huiying.stages.identity.models import Opening
 from huiying.stages.identity.vault import Contact
 from huiying.stages.intake.actions import RESIDENT, Demand, register
 from huiying.stages.intake.models import Attachment
+from huiying.stages.intake.uploads import digest_of
 from huiying.stages.supervision.actions import ring_what_is_due
 
 CHEN = Contact("陈小梅", "13900001234")
@@ -306,6 +308,28 @@ def test_somebody_with_two_posts_chooses_one(signed_in: Entering) -> None:
 
 
 # ---- administrators ----
+def test_contents_whose_term_is_over_are_erased_by_a_named_person(signed_in: Entering, with_token: Entering) -> None:
+    at = timezone.now().replace(year=timezone.now().year - 6, month=3, day=2, hour=9)
+    numbers = []
+    for text in ("怎么办证", "怎么落户"):
+        demand = Demand(text=text, kind="consultation", contact=CHEN)
+        given = {"outcomes": ("explained",), "evidence": 1, "exit_rating": "yes"}
+        numbers.append(register(demand, channel="phone", by=LI, at=at, given=given).number)
+    admin = signed_in("guandang")
+    assert numbers[0] in page(admin, "/staff/erase/")
+    assert page(signed_in("zhoujie"), "/staff/erase/", 404)
+    assert signed_in("zhoujie").post(f"/staff/case/{numbers[0]}/erase/").status_code == 409
+    assert "删除内容" in page(admin, f"/staff/case/{numbers[0]}/")
+    assert admin.post(f"/staff/case/{numbers[0]}/erase/").status_code == 302
+    assert "怎么办证" not in page(admin, f"/staff/case/{numbers[0]}/")
+    assert numbers[0] not in page(admin, "/staff/erase/")
+    program = with_token("guandang").post(f"/api/v1/cases/{numbers[1]}/erase")
+    assert program.status_code == 200
+    with seeing(WORK):
+        report = verify(file_digest=digest_of)
+    assert report.ok, report.differences
+
+
 def test_the_directory_changes_by_acts_and_nothing_of_it_is_deleted(signed_in: Entering) -> None:
     admin = signed_in("guandang")
     data = {

@@ -9,12 +9,14 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 from hashlib import sha256
 
 from huiying.case.acts import COMMON
 from huiying.case.folding import Folded, after, folded, insert_parts, law, nothing_yet, row, write_down
 from huiying.case.ledger import Entry, case_subject, chained, salted
 from huiying.case.models import Act, Case, Content, Instrument, Notice
+from huiying.case.registry import append
 from huiying.case.scheduling import reschedule
 from huiying.case.witness import witness
 from huiying.config.environment import read
@@ -24,9 +26,10 @@ from huiying.procedure.decision import Refused
 from huiying.procedure.library import library
 from huiying.procedure.lifecycle import may
 from huiying.procedure.schema import Procedure
-from huiying.procedure.state import MAIN, Attempt, Surroundings
+from huiying.procedure.state import MAIN, Actor, Attempt, Surroundings
 from huiying.procedure.workdays import china
 
+CLOCKWORK = Actor("clockwork", "clockwork")
 NO_TEXTS: Mapping[str, str] = {}
 
 
@@ -57,8 +60,11 @@ def surroundings() -> Surroundings:
     return Surroundings(units_for_routing(), china())
 
 
-def instrument_in_force() -> Instrument:
-    """Return the procedure that new cases follow, written down on first use so that it can be replayed for ever."""
+def instrument_in_force(at: datetime) -> Instrument:
+    """Return the procedure that new cases follow, written down on first use so that it can be replayed for ever.
+
+    That it is followed from now on is an act of its own, on the subject `instrument:<id>`.
+    """
     name = read("HUIYING_PROCEDURE")
     procedure = library().procedures.get(name)
     if procedure is None:
@@ -67,9 +73,12 @@ def instrument_in_force() -> Instrument:
     content = procedure.model_copy(
         update={"terms": {term: row for term, row in procedure.terms.items() if term in wanted}}
     ).model_dump(mode="json", by_alias=True)
-    known, _ = Instrument.objects.get_or_create(
+    known, is_new = Instrument.objects.get_or_create(
         fingerprint=fingerprint_of(content), defaults={"procedure": procedure.id, "content": content}
     )
+    if is_new:
+        adopted = {"fingerprint": known.pk, "calendar_through": max(china().years)}
+        append(f"instrument:{procedure.id}", Entry("adopt", CLOCKWORK, at, given=adopted))
     return known
 
 

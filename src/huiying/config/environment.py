@@ -38,6 +38,8 @@ SETTINGS = {
         Setting(
             "HUIYING_INTAKE_RATE", "60", "Submissions an hour from one address, counted by keyed hash; 0 turns it off."
         ),
+        Setting("HUIYING_MAILBOX", "", "Mailbox for demands by e-mail: `imaps://user@host/INBOX`."),
+        Setting("HUIYING_MAILBOX_PASSWORD_FILE", "", "File with that mailbox's password."),
         Setting("HUIYING_HOSTS", "localhost,127.0.0.1,[::1]", "Names under which pages are served, by commas."),
         Setting("HUIYING_HTTPS", "", "`1` where people come by https: cookies are then sent over it only."),
         Setting("PORT", "8000", "Port of the web server."),

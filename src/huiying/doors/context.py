@@ -13,10 +13,13 @@ from huiying.doors.people import posts_of
 #: Sections of work, by role: what each role finds in its navigation besides its list.
 SECTIONS = {
     "call_taker": (("登记", "desk-register"), ("来电查询", "desk-lookup")),
+    "officer": (("提醒", "notices"),),
+    "unit_head": (("提醒", "notices"),),
+    "secrecy_officer": (("提醒", "notices"),),
     "custodian": (("身份查看", "custodian"),),
     "supervisor": (("逾期督办", "overdue"), ("提醒", "notices")),
     "leader": (("逾期督办", "overdue"), ("提醒", "notices")),
-    "administrator": (("机构与职责", "admin:index"),),
+    "administrator": (("期满删除", "to-erase"), ("机构与职责", "admin:index")),
 }
 
 

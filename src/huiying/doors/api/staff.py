@@ -28,6 +28,7 @@ from huiying.procedure.disclosure import Field, Purpose
 from huiying.procedure.schema import Act
 from huiying.procedure.words import refusal
 from huiying.stages import flow
+from huiying.stages.closure.actions import erase
 from huiying.stages.identity import actions as identity
 from huiying.stages.identity.models import Opening
 from huiying.stages.intake.lookups import open_matters
@@ -292,6 +293,14 @@ def review(request: HttpRequest, opening: int, word: schemas.DecisionIn) -> Any:
     """Say whether an opening served its purpose."""
     done = identity.review(opening, proper=word.yes, by=_person(request).actor, at=timezone.now())
     return {"opening": done.pk, "waiting": False, "lines": []}
+
+
+@router.post("/cases/{number}/erase", response={200: schemas.StepOut, **ERRORS}, summary="期满删除内容")
+@scoped
+def erase_case(request: HttpRequest, number: str) -> Any:  # noqa: ANN401  # as above
+    """Erase what a case holds of text, identity and files once its term is over; number and ledger stay."""
+    recorded = erase(visible(number).number, by=_person(request).actor, at=timezone.now())
+    return {"number": number, "step": recorded.case.step}
 
 
 @router.post("/lookups", response={200: schemas.CasesOut, **ERRORS}, summary="来电查询")

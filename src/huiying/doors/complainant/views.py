@@ -303,7 +303,7 @@ def receipt_act(request: HttpRequest, code: str, name: str) -> HttpResponse:
                 receipts.do(code, name, given, at=at, key=form.key)
                 files = [(one.name or "", one.read()) for one in request.FILES.getlist("files")]
                 if files:
-                    attach(opened.case.number, files, by=RESIDENT, at=at)
+                    attach(opened.case.number, files, by=RESIDENT, at=at, key=form.key)
             except NotAllowed as refused:
                 form.complain(str(refused.refused.params.get("field", "")), sentence(refused.refused))
             else:

@@ -13,6 +13,7 @@ from huiying.case.models import Act, Case, Content, Notice, Track
 from huiying.directory.models import Matter
 from huiying.directory.queries import unit_names
 from huiying.doors.people import Person
+from huiying.procedure.closure import RETAINED
 from huiying.procedure.library import library
 from huiying.procedure.schema import UNIT_ROLES, Stage
 from huiying.procedure.words import catalogue
@@ -66,6 +67,11 @@ def in_due_order(cases: QuerySet[Case]) -> QuerySet[Case]:
 def overdue(at: datetime) -> QuerySet[Case]:
     """Return the cases whose limit has passed and that are not closed, the latest first to be late on top."""
     return Case.objects.filter(closed_at=None, due_at__lte=at).order_by("due_at", "id")
+
+
+def to_erase(at: datetime) -> QuerySet[Case]:
+    """Return the cases whose term is over and whose contents are still there, the oldest first."""
+    return Case.objects.filter(erased_at=None, closed_at__lt=at - RETAINED).order_by("closed_at", "id")
 
 
 def joined_and_answered() -> QuerySet[Case]:

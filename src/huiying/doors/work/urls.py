@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from django.urls import path
 
-from huiying.doors.work import openings, views
+from huiying.doors.work import judging, openings, views
 
 urlpatterns = [
     path("", views.work, name="work"),
     path("overdue/", views.overdue, name="overdue"),
+    path("erase/", views.to_erase, name="to-erase"),
+    path("case/<str:number>/erase/", views.erase_case, name="erase"),
     path("search/", views.search, name="search"),
     path("notices/", views.notices, name="notices"),
     path("post/<int:post_id>/", views.choose_post, name="choose-post"),
     path("case/<str:number>/", views.case, name="case"),
-    path("case/<str:number>/classify/", views.classify, name="classify"),
-    path("case/<str:number>/split/", views.split, name="split"),
+    path("case/<str:number>/classify/", judging.classify, name="classify"),
+    path("case/<str:number>/split/", judging.split, name="split"),
     path("case/<str:number>/open/", openings.ask, name="open"),
     path("case/<str:number>/do/<str:track>/<slug:name>/", views.do, name="do"),
     path("openings/<int:opening_id>/", openings.see, name="see-opening"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from datetime import datetime
 from functools import wraps
 from typing import Any, Concatenate, ParamSpec
 
@@ -18,20 +19,22 @@ from huiying.case.folding import Folded, delivery_dates
 from huiying.case.models import Case, Notice
 from huiying.case.recording import NoSuchCase, NotAllowed, read_case, surroundings
 from huiying.case.scope import working
-from huiying.directory.models import Area, Matter, Staff, Unit
+from huiying.directory.models import Matter, Staff, Unit
 from huiying.directory.queries import place_name, staff_names, unit_names
 from huiying.doors.errors import plainly
 from huiying.doors.forms import Field, Form, fields_for, given_from
 from huiying.doors.people import CHOSEN_POST, Person, posts_of
 from huiying.doors.reading import Possible, derivation, limits, possible, story, until
 from huiying.doors.work import lists
-from huiying.procedure.decision import Refused
+from huiying.procedure.closure import may_erase
+from huiying.procedure.decision import Allowed, Refused
 from huiying.procedure.disclosure import choices
 from huiying.procedure.routing import may_assign
 from huiying.procedure.schema import Kind
 from huiying.procedure.state import MAIN
-from huiying.procedure.words import catalogue, refusal
+from huiying.procedure.words import catalogue
 from huiying.stages import flow
+from huiying.stages.closure.actions import erase
 from huiying.stages.triage import actions as triage
 
 P = ParamSpec("P")
@@ -113,6 +116,26 @@ def overdue(request: HttpRequest) -> HttpResponse:
     """What is late, who supervises it, and since when."""
     table = table_of(request, lists.overdue(timezone.now()), "逾期未结")
     return render(request, "work/list.html", {"table": table, "heading": "逾期督办", "visits": lists.visits()})
+
+
+@require_GET
+@for_staff
+def to_erase(request: HttpRequest) -> HttpResponse:
+    """Cases whose term is over: their contents may be erased, one by one, by a named person."""
+    if person_of(request).role != "administrator":
+        raise Http404
+    table = table_of(request, lists.to_erase(timezone.now()), "保存期已满")
+    return render(request, "work/list.html", {"table": table, "heading": "期满删除"})
+
+
+@require_POST
+@for_staff
+def erase_case(request: HttpRequest, number: str) -> HttpResponse:
+    """Erase what a case holds of text, identity and files."""
+    visible(number)
+    erase(number, by=person_of(request).actor, at=timezone.now())
+    messages.success(request, "内容已删除，工单号和台账保留。")
+    return redirect("to-erase")
 
 
 @require_GET
@@ -215,11 +238,17 @@ def case(request: HttpRequest, number: str) -> HttpResponse:
                 for purpose, fields in choices(person.role).items()
                 for field in fields
             ],
+            "may_erase": _may_erase(shown, person, at),
             "openings": shown.openings.order_by("-id")[:10],
             "may_judge": person.role == triage.JUDGED_BY
             and now.procedure.steps[now.state.steps[MAIN]].holder == person.role,
         },
     )
+
+
+def _may_erase(case: Case, person: Person, at: datetime) -> bool:
+    decision = may_erase(case.closed_at, at, role=person.role, erased=case.erased_at is not None)
+    return isinstance(decision, Allowed)
 
 
 def _facts(case: Case, now: Folded, texts: Mapping[str, str]) -> list[dict[str, Any]]:
@@ -341,7 +370,7 @@ def do(request: HttpRequest, number: str, track: str, name: str) -> HttpResponse
     return render(request, "work/act.html", context, status=422 if form.problems else 200)
 
 
-def _drafts(shown: Case, now: Folded, name: str, at: Any) -> dict[str, str]:  # noqa: ANN401  # a datetime
+def _drafts(shown: Case, now: Folded, name: str, at: datetime) -> dict[str, str]:
     """Return what a form begins with: the officer's draft of the reply, the catalogue's proposal for the lead."""
     drafts: dict[str, str] = {}
     act = now.procedure.acts[name]
@@ -352,73 +381,3 @@ def _drafts(shown: Case, now: Folded, name: str, at: Any) -> dict[str, str]:  # 
         proposed = triage.propose(shown, at)
         drafts["lead"] = "" if isinstance(proposed, Refused) else proposed.lead
     return drafts
-
-
-@require_http_methods(["GET", "POST"])
-@for_staff
-def classify(request: HttpRequest, number: str) -> HttpResponse:
-    """Say what a demand is, what it is about and where, and see whose duty that is."""
-    person, at = person_of(request), timezone.now()
-    shown = visible(number)
-    words = catalogue("zh_hans")
-    form = Form(
-        [
-            Field("kind", "诉求类型", "radios", value=shown.kind,
-                  options=[{"value": kind.value, "label": words[f"choice.{kind.value}"]} for kind in Kind]),
-            Field("matter", "事项", "select", value=shown.matter, options=[
-                {"value": matter.code, "label": f"{matter.code} {matter.name}"}
-                for matter in Matter.objects.filter(active=True).exclude(parent=None)]),
-            Field("area", "区划", "select", value=shown.area, options=[
-                {"value": area.code, "label": f"{'　' * (len(area.code) // 3 - 2)}{area.name}"}
-                for area in Area.objects.filter(code__startswith="99")]),
-        ]
-    )  # fmt: skip
-    if request.method == "POST":
-        form.fill(request.POST)
-        if form.check_required():
-            try:
-                triage.classify(
-                    number, kind=form.value("kind"), matter=form.value("matter"), area=form.value("area"),
-                    by=person.actor, at=at,
-                )  # fmt: skip
-            except NotAllowed as refused:
-                form.refuse(refused.refused)
-            else:
-                proposed = triage.propose(visible(number), at)
-                if isinstance(proposed, Refused):
-                    messages.warning(request, refusal(proposed.code, proposed.params))
-                else:
-                    lead = unit_names().get(proposed.lead, proposed.lead)
-                    messages.success(request, f"派单目录：由{lead}主办（{proposed.basis}）。")
-                return redirect("case", number=number)
-    context = {"form": form, "case": shown, "button": "确定事项", "heading": "确定事项"}
-    return render(request, "work/act.html", context, status=422 if form.problems else 200)
-
-
-@require_http_methods(["GET", "POST"])
-@for_staff
-def split(request: HttpRequest, number: str) -> HttpResponse:
-    """Split one more demand off a message; it becomes a case of its own that the person follows too."""
-    person, at = person_of(request), timezone.now()
-    shown = visible(number)
-    words = catalogue("zh_hans")
-    form = Form(
-        [
-            Field("kind", "分出的诉求是什么类型", "radios",
-                  options=[{"value": kind.value, "label": words[f"choice.{kind.value}"]} for kind in Kind]),
-            Field("text", "分出的诉求内容", "textarea", limit=20_000, hint="只写这一项，原文另行保管。"),
-        ]
-    )  # fmt: skip
-    if request.method == "POST":
-        form.fill(request.POST)
-        if form.check_required():
-            part = triage.Part(form.value("kind"), form.value("text"))
-            try:
-                numbers = triage.split(number, [part], by=person.actor, at=at, key=form.key)
-            except NotAllowed as refused:
-                form.refuse(refused.refused)
-            else:
-                messages.success(request, f"已分出工单 {'、'.join(numbers)}。")
-                return redirect("case", number=number)
-    context = {"form": form, "case": shown, "button": "拆分", "heading": "拆分诉求"}
-    return render(request, "work/act.html", context, status=422 if form.problems else 200)

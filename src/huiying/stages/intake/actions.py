@@ -114,7 +114,7 @@ def register(
 
 def _register(demand: Demand, channel: str, by: Actor, at: datetime, given: Mapping[str, object]) -> dict[str, Any]:
     visit = _visit(demand, by) if channel == VISIT and by.role != RESIDENT.role else {}
-    new = coming(demand, channel, at, at, serials(1)[0], instrument_in_force(), by, given, visit=visit)
+    new = coming(demand, channel, at, at, serials(1)[0], instrument_in_force(at), by, given, visit=visit)
     write_coming([new])
     return {"number": new.case.number}
 
@@ -229,25 +229,34 @@ def write_coming(arriving: Sequence[Coming]) -> None:
     Attachment.objects.bulk_create([file for one in arriving for file in one.files])
 
 
-def attach(case_number: str, files: Sequence[tuple[str, bytes]], *, by: Actor, at: datetime) -> int:
+def attach(
+    case_number: str, files: Sequence[tuple[str, bytes]], *, by: Actor, at: datetime, key: str | None = None
+) -> int:
     """Add files to a case: each is checked by what it contains, cleaned, encrypted. Returns how many there are now."""
     checked = check_all(files)
+    body = {"files": [sha256(one.data).hexdigest() for _, one in checked]}
+    command = Key(f"{by.role}:{by.person}", "attach", f"{case_number}/{key}", body) if key else None
     with working():
-        case = lock_case(case_number)
-        if case.attachments.count() + len(checked) > MOST_FILES:
-            raise NotAllowed(Refused("too_many_files", INTAKE_ARTICLE, {"most": MOST_FILES}))
-        stored = [(store(one.data, safe_name(name, one.extension), one.content_type), one) for name, one in checked]
-        position = case.acts + 1
-        write(
-            case,
-            Entry("attach", by, at, commitments={f"file:{file.ref}": file.digest for file, _ in stored}),
-            sealed={f"file:{file.ref}": file.secret for file, _ in stored},
-        )
-        Attachment.objects.bulk_create(
-            Attachment(case=case, position=position, ref=file.ref, content_type=one.content_type, size=len(one.data))
-            for file, one in stored
-        )
-        return case.attachments.count()
+        result, _ = once(command, lambda: {"files": _attach(case_number, checked, by, at)})
+    return int(result["files"])
+
+
+def _attach(case_number: str, checked: Sequence[tuple[str, Checked]], by: Actor, at: datetime) -> int:
+    case = lock_case(case_number)
+    if case.attachments.count() + len(checked) > MOST_FILES:
+        raise NotAllowed(Refused("too_many_files", INTAKE_ARTICLE, {"most": MOST_FILES}))
+    stored = [(store(one.data, safe_name(name, one.extension), one.content_type), one) for name, one in checked]
+    position = case.acts + 1
+    write(
+        case,
+        Entry("attach", by, at, commitments={f"file:{file.ref}": file.digest for file, _ in stored}),
+        sealed={f"file:{file.ref}": file.secret for file, _ in stored},
+    )
+    Attachment.objects.bulk_create(
+        Attachment(case=case, position=position, ref=file.ref, content_type=one.content_type, size=len(one.data))
+        for file, one in stored
+    )
+    return case.attachments.count()
 
 
 def check_all(files: Sequence[tuple[str, bytes]]) -> list[tuple[str, Checked]]:

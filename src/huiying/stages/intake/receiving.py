@@ -73,7 +73,7 @@ def _receive_new(
         new = [(origin, draft) for origin, draft in named.items() if origin not in known]
         if not new:
             return 0
-        law = instrument_in_force()
+        law = instrument_in_force(at)
         write_coming(
             [
                 coming(

@@ -10,14 +10,11 @@ from huiying.case.folding import Folded
 from huiying.case.ledger import Entry
 from huiying.case.models import Alarm, Case, Notice
 from huiying.case.queue import enqueue
-from huiying.case.recording import lock_case, read_case, record
+from huiying.case.recording import CLOCKWORK, lock_case, read_case, record
 from huiying.case.scheduling import ESCALATION_AFTER, again, holds, planned
 from huiying.case.scope import working
 from huiying.directory.models import Staff
-from huiying.procedure.schema import CLOCKWORK
-from huiying.procedure.state import Actor
 
-CLOCK = Actor("clockwork", CLOCKWORK)
 ARTICLE = "规范处理流程"
 #: Kind of scheduled fact → the act it becomes, what it is called, and which role is told.
 TOLD = {
@@ -53,7 +50,7 @@ def _ring(case: Case, now: Folded, alarm: Alarm, at: datetime) -> str:
     if repeats is not None:
         _schedule_again(case, alarm, repeats, at)
     if alarm.kind == "alarm":
-        recorded = record(case, Entry("alarm", CLOCK, at, given=given))
+        recorded = record(case, Entry("alarm", CLOCKWORK, at, given=given))
         if alarm.clock in now.state.clocks:
             name_supervisor(case, at)
         else:
@@ -62,7 +59,7 @@ def _ring(case: Case, now: Folded, alarm: Alarm, at: datetime) -> str:
     act, name, to = TOLD[alarm.kind]
     if alarm.kind == "escalate" and _supervised_since(now, at - ESCALATION_AFTER):
         return alarm.kind
-    recorded = record(case, Entry(act, CLOCK, at, given=given))
+    recorded = record(case, Entry(act, CLOCKWORK, at, given=given))
     _tell(case, recorded.act.position, name, to, at)
     return act
 
@@ -91,7 +88,7 @@ def name_supervisor(case: Case, at: datetime) -> None:
     )
     least = min(chosen, key=lambda name: (load.get(name, 0), name), default="")
     if least:
-        recorded = record(case, Entry("name_supervisor", CLOCK, at, sets={"supervisor": least}))
+        recorded = record(case, Entry("name_supervisor", CLOCKWORK, at, sets={"supervisor": least}))
         _tell(case, recorded.act.position, "专人督办", "supervisor", at)
 
 

@@ -89,7 +89,7 @@ def _split(case_number: str, parts: Sequence[Part], by: Actor, at: datetime) -> 
     _at_the_dispatcher(now, by, "拆分诉求")
     if not parts or not all(part.text.strip() and part.kind in list(Kind) for part in parts):
         raise NotAllowed(Refused("not_given", DISPATCH_BY_CATALOGUE, {"field": "每项诉求的类型和内容"}))
-    law = instrument_in_force()
+    law = instrument_in_force(at)
     beginnings = [
         _beginning(case, now, part, serial, law.pk, by, at)
         for part, serial in zip(parts, serials(len(parts)), strict=True)

@@ -1,0 +1,89 @@
+"""Pages for dispatchers: say what a demand is and whose it may be, split one message into several."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods
+
+from huiying.case.recording import NotAllowed
+from huiying.directory.models import Area, Matter
+from huiying.directory.queries import unit_names
+from huiying.doors.forms import Field, Form
+from huiying.doors.work.views import for_staff, person_of, visible
+from huiying.procedure.decision import Refused
+from huiying.procedure.schema import Kind
+from huiying.procedure.words import catalogue, refusal
+from huiying.stages.triage import actions as triage
+
+
+@require_http_methods(["GET", "POST"])
+@for_staff
+def classify(request: HttpRequest, number: str) -> HttpResponse:
+    """Say what a demand is, what it is about and where, and see whose duty that is."""
+    person, at = person_of(request), timezone.now()
+    shown = visible(number)
+    words = catalogue("zh_hans")
+    form = Form(
+        [
+            Field("kind", "诉求类型", "radios", value=shown.kind,
+                  options=[{"value": kind.value, "label": words[f"choice.{kind.value}"]} for kind in Kind]),
+            Field("matter", "事项", "select", value=shown.matter, options=[
+                {"value": matter.code, "label": f"{matter.code} {matter.name}"}
+                for matter in Matter.objects.filter(active=True).exclude(parent=None)]),
+            Field("area", "区划", "select", value=shown.area, options=[
+                {"value": area.code, "label": f"{'　' * (len(area.code) // 3 - 2)}{area.name}"}
+                for area in Area.objects.filter(code__startswith="99")]),
+        ]
+    )  # fmt: skip
+    if request.method == "POST":
+        form.fill(request.POST)
+        if form.check_required():
+            try:
+                triage.classify(
+                    number, kind=form.value("kind"), matter=form.value("matter"), area=form.value("area"),
+                    by=person.actor, at=at,
+                )  # fmt: skip
+            except NotAllowed as refused:
+                form.refuse(refused.refused)
+            else:
+                proposed = triage.propose(visible(number), at)
+                if isinstance(proposed, Refused):
+                    messages.warning(request, refusal(proposed.code, proposed.params))
+                else:
+                    lead = unit_names().get(proposed.lead, proposed.lead)
+                    messages.success(request, f"派单目录：由{lead}主办（{proposed.basis}）。")
+                return redirect("case", number=number)
+    context = {"form": form, "case": shown, "button": "确定事项", "heading": "确定事项"}
+    return render(request, "work/act.html", context, status=422 if form.problems else 200)
+
+
+@require_http_methods(["GET", "POST"])
+@for_staff
+def split(request: HttpRequest, number: str) -> HttpResponse:
+    """Split one more demand off a message; it becomes a case of its own that the person follows too."""
+    person, at = person_of(request), timezone.now()
+    shown = visible(number)
+    words = catalogue("zh_hans")
+    form = Form(
+        [
+            Field("kind", "分出的诉求是什么类型", "radios",
+                  options=[{"value": kind.value, "label": words[f"choice.{kind.value}"]} for kind in Kind]),
+            Field("text", "分出的诉求内容", "textarea", limit=20_000, hint="只写这一项，原文另行保管。"),
+        ]
+    )  # fmt: skip
+    if request.method == "POST":
+        form.fill(request.POST)
+        if form.check_required():
+            part = triage.Part(form.value("kind"), form.value("text"))
+            try:
+                numbers = triage.split(number, [part], by=person.actor, at=at, key=form.key)
+            except NotAllowed as refused:
+                form.refuse(refused.refused)
+            else:
+                messages.success(request, f"已分出工单 {'、'.join(numbers)}。")
+                return redirect("case", number=number)
+    context = {"form": form, "case": shown, "button": "拆分", "heading": "拆分诉求"}
+    return render(request, "work/act.html", context, status=422 if form.problems else 200)
