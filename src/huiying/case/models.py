@@ -84,6 +84,8 @@ class Case(models.Model):
             models.Index(fields=["joined_into"], condition=~Q(joined_into=""), name="case_joined"),
             models.Index(fields=["split_from"], condition=~Q(split_from=""), name="case_split"),
             models.Index(fields=["closed_at"], condition=Q(erased_at=None), name="case_to_erase"),
+            models.Index(fields=["matter", "-id"], name="case_by_matter"),
+            models.Index(fields=["visit"], condition=~Q(visit=""), name="case_visits"),
         ]
 
     def __str__(self) -> str:
@@ -129,6 +131,7 @@ class Act(models.Model):
         indexes: ClassVar = [
             models.Index(fields=["case", "position"], name="act_of_case"),
             models.Index(fields=["written_at"], name="act_written"),
+            models.Index(fields=["-id"], condition=Q(act="rule_on_return"), name="act_rulings"),
         ]
 
     def __str__(self) -> str:
