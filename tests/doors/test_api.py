@@ -91,6 +91,11 @@ def test_what_is_not_json_is_said_to_be_none(nobody: Client) -> None:
     assert answer["Content-Type"] == "application/problem+json"
 
 
+def test_a_body_that_is_too_large_is_refused(nobody: Client) -> None:
+    answer = send(nobody, "/demands", {"text": "x" * (3 * 2**20)})
+    assert (answer.status_code, answer["Content-Type"]) == (413, "application/problem+json")
+
+
 @pytest.mark.parametrize("path", ["", "/supplement", "/urge", "/withdraw", "/rate", "/review"])
 def test_a_wrong_code_tells_nothing(nobody: Client, path: str) -> None:
     body = {"text": "x", "solved": "yes", "satisfied": 5} if path else None

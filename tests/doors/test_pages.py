@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import io
+import random
 import re
 from typing import Any
 
@@ -94,6 +95,19 @@ def test_what_is_wrong_with_a_form_is_said_beside_it_and_nothing_typed_is_lost(
     assert data.get("text", "") in shown
     with seeing(CENTRE):
         assert not Case.objects.exists()
+
+
+def test_a_large_photo_is_kept_and_a_request_too_large_is_not_even_read(nobody: Client) -> None:
+    noise = Image.frombytes("RGB", (1400, 1400), random.Random(7).randbytes(1400 * 1400 * 3))  # noqa: S311  # a picture
+    file = io.BytesIO()
+    noise.save(file, "PNG")
+    assert len(file.getvalue()) > 5 * 2**20
+    data = {"kind": "help", "text": "漏水", "files": SimpleUploadedFile("a.png", file.getvalue(), "image/png")}
+    assert nobody.post("/file/", data).status_code == 302
+    with seeing(CENTRE):
+        assert Attachment.objects.count() == 1
+    answer = nobody.post("/file/", {"kind": "help"}, headers={"Content-Length": str(2**31)})
+    assert answer.status_code == 413
 
 
 def test_a_file_that_is_no_picture_is_refused_with_its_reason(nobody: Client) -> None:

@@ -35,6 +35,7 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
+    "huiying.doors.middleware.SizeMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "huiying.doors.middleware.PolicyMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -108,6 +109,8 @@ ALLOWED_HOSTS = [host.strip() for host in read("HUIYING_HOSTS").split(",") if ho
 #: What one request may hold; files are counted apart and checked one by one.
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 2**20
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 500
+#: Nine files of 20 MB and a form. They stay in memory, where they are checked and encrypted before they touch the disk.
+FILE_UPLOAD_MAX_MEMORY_SIZE = 192 * 2**20
 FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.MemoryFileUploadHandler"]
 
 STATIC_URL = "/static/"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 
 from huiying.case.scope import NONE, enter
@@ -15,6 +16,23 @@ POLICY = (
     " form-action 'self'; frame-ancestors 'none'"
 )
 ADMIN = "/admin/"
+
+
+class SizeMiddleware:
+    """A request larger than anything that could be taken is answered before a byte of it is read."""
+
+    def __init__(self, get_response: Next) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        """Answer, or say that it is too large."""
+        length = str(request.META.get("CONTENT_LENGTH") or "0")
+        if length.isdecimal() and int(length) > settings.FILE_UPLOAD_MAX_MEMORY_SIZE:
+            most = settings.FILE_UPLOAD_MAX_MEMORY_SIZE // 2**20
+            return HttpResponse(
+                f"一次提交最多 {most} 兆，请分几次上传。", status=413, content_type="text/plain; charset=utf-8"
+            )
+        return self.get_response(request)
 
 
 class PolicyMiddleware:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from django.core.exceptions import RequestDataTooBig
 from django.http import Http404, HttpRequest, HttpResponse
 from ninja import Field, NinjaAPI, Schema
 from ninja.errors import AuthenticationError, HttpError, ValidationError
@@ -45,6 +46,7 @@ TITLES = {
     403: "无权这样做",
     404: "没有找到",
     409: "现在不能这样做",
+    413: "提交的内容太大",
     422: "提交的内容有误",
     429: "过于频繁",
 }
@@ -95,6 +97,11 @@ def speak(api: NinjaAPI) -> None:
     def unknown(request: HttpRequest, error: AuthenticationError) -> HttpResponse:
         del request, error
         return problem(401, "not_signed_in", refusal("not_signed_in"))
+
+    @api.exception_handler(RequestDataTooBig)
+    def too_big(request: HttpRequest, error: RequestDataTooBig) -> HttpResponse:
+        del request, error
+        return problem(413, "too_big", TITLES[413])
 
     @api.exception_handler(HttpError)
     def unreadable(request: HttpRequest, error: HttpError) -> HttpResponse:
