@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import socket
 import subprocess
 import sys
 import threading
@@ -17,6 +18,7 @@ from huiying.commands.output import fail, words
 from huiying.commands.ready import ready
 from huiying.config.environment import read
 
+HOST = "127.0.0.1"
 #: Two blocking threads: with more, connections run out under writes.
 THREADS = 2
 PATIENCE_S = 20
@@ -29,7 +31,7 @@ def web(port: int, processes: int) -> list[str]:
     """Return the command of the web server. It keeps no log of requests: their paths name receipt codes."""
     granian = str(Path(sys.executable).with_name("granian"))
     return [
-        granian, "--interface", "wsgi", "--host", "127.0.0.1", "--port", str(port),
+        granian, "--interface", "wsgi", "--host", HOST, "--port", str(port),
         "--workers", str(processes), "--blocking-threads", str(THREADS), "--no-access-log", "--log-level", "warning",
         "--respawn-failed-workers", "--workers-kill-timeout", "10s", "huiying.config.wsgi:application",
     ]  # fmt: skip
@@ -79,10 +81,16 @@ def _end(process: subprocess.Popen[bytes]) -> None:
 
 
 def port() -> int:
-    """Return the port to serve on."""
+    """Return the port to serve on, which nobody else serves: the web server would share it without a word."""
     wanted = read("PORT")
     if not wanted.isdecimal() or not 0 < int(wanted) < 2**16:
         fail("PORT", words("command.not_a_port", {"port": wanted}))
+    with socket.socket() as tried:
+        tried.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # what is only winding down is no hindrance
+        try:
+            tried.bind((HOST, int(wanted)))
+        except OSError as error:
+            fail("PORT", words("command.port_taken", {"port": wanted, "why": error.strerror}))
     return int(wanted)
 
 
