@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -18,14 +19,16 @@ if TYPE_CHECKING:
     from huiying.stages.intake.receiving import Received
     from huiying.stages.intake.tables import Rejected
 
+#: Channels that pages have words for; a city may have others.
 CHANNELS = ("phone", "portal", "app", "wechat", "sms", "weibo", "email", "letter", "visit", "qr", "other")
+CHANNEL = re.compile(r"[a-z0-9][a-z0-9_-]{0,11}")
 SHOWN = 20
 
 
 @click.command("import")
 @click.argument("file", type=click.Path(path_type=Path))
 @click.option("--map", "map_file", type=click.Path(path_type=Path), help="How columns become a demand (TOML).")
-@click.option("--channel", type=click.Choice(CHANNELS), required=True, help="Channel of rows that name none.")
+@click.option("--channel", required=True, help="Channel of rows that name none: phone, portal, visit …")
 @json_option
 def import_(*, file: Path, map_file: Path | None, channel: str, as_json: bool) -> None:
     """Register the rows of FILE (csv, csv.gz, xlsx). Safe to run twice. Exit 0 with rejections, 2 if unreadable."""
@@ -33,6 +36,8 @@ def import_(*, file: Path, map_file: Path | None, channel: str, as_json: bool) -
 
     from huiying.stages.intake import maps, tables  # noqa: PLC0415  # as above
 
+    if not CHANNEL.fullmatch(channel):
+        fail("--channel", words("command.not_a_channel", {"channel": channel, "known": "、".join(CHANNELS)}))
     try:
         table = tables.read(file)
         source = maps.load(map_file) if map_file else maps.detect(table.columns)

@@ -6,7 +6,7 @@ import sys
 
 import click
 
-from huiying.commands.output import EXIT_FELL_SHORT, json_option, print_json, words
+from huiying.commands.output import EXIT_FELL_SHORT, fail, json_option, print_json, words
 from huiying.commands.ready import ready
 
 
@@ -30,6 +30,8 @@ def verify(*, number: str | None, as_json: bool) -> None:
             total = 1 if number else Case.objects.count()
             with click.progressbar(length=total, label=words("command.verifying"), file=sys.stderr) as bar:
                 report = verify_ledger(number, file_digest=digest_of, progress=bar.update)
+    if number and report.ok and not report.cases:
+        fail("--case", words("command.no_such_case", {"number": number}))
     if as_json:
         print_json(
             {

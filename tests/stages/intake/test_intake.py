@@ -147,6 +147,13 @@ def test_what_cannot_be_read_as_a_table_is_said_plainly(
     assert says in done.stderr
 
 
+def test_a_channel_that_is_none_and_a_case_that_is_none_are_bad_input(own_database: Installation) -> None:
+    done = own_database.huiying("import", "any.csv", "--channel", "Mr. Wang")
+    assert (done.returncode, "渠道" in done.stderr) == (2, True)
+    missing = own_database.huiying("ledger", "verify", "--case", "20261102-00000001-P", "--json")
+    assert (missing.returncode, "没有工单" in missing.stderr) == (2, True)
+
+
 def test_an_import_that_was_cut_off_is_finished_by_running_it_again(own_database: Installation, tmp_path: Path) -> None:
     rows = [[str(n), f"第{n}件", f"路灯不亮 {n}", "求助"] for n in range(2500)]
     first, all_of_them = tmp_path / "first.csv", tmp_path / "all.csv.gz"
