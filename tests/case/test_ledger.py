@@ -170,6 +170,23 @@ def test_a_changed_checkpoint_shows(own_database: Any) -> None:
     assert (file.name, "checkpoint_broken") in kinds(verified())
 
 
+def test_seals_follow_one_another_and_each_covers_what_came_since(own_database: Any) -> None:
+    del own_database
+    for n in range(3):
+        for m in range(n):
+            bring(f"第{n}-{m}件")
+        with seeing(WORK):
+            catch_up(timezone.now())
+            catch_up(timezone.now())
+    (file,) = checkpoint_folder().glob("*.log")
+    lines = file.read_text("ascii").splitlines()
+    assert sum(line.startswith("=") for line in lines) == 3, "the city's own acts, then two rounds of cases"
+    assert verified().ok
+    without = [line for line in lines if "case:" not in line]
+    file.write_text("\n".join(without) + "\n", "ascii")
+    assert (file.name, "checkpoint_broken") in kinds(verified())
+
+
 def test_acts_that_a_dead_process_did_not_witness_are_witnessed_later(own_database: Any) -> None:
     number = bring()
     (file,) = (own_database.home / "checkpoints").glob("*.log")

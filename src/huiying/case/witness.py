@@ -15,6 +15,7 @@ from datetime import datetime, timedelta
 from functools import partial
 from hashlib import sha256
 from pathlib import Path
+from typing import IO
 
 from django.db import transaction
 from django.utils import timezone
@@ -25,6 +26,9 @@ from huiying.config.environment import folder
 SEAL = "="
 #: How far back `catch_up` looks for acts that nobody witnessed: longer than any transaction lasts.
 SLACK = timedelta(hours=1)
+#: More than the lines of an hour, at some hundred bytes an act.
+TAIL_BYTES, BLOCK_BYTES = 16 * 2**20, 2**16
+SEAL_START = SEAL.encode() + b"\t"
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +91,7 @@ def seen(subject: str | None = None) -> dict[str, Seen]:
 
 def catch_up(now: datetime) -> int:
     """Witness the acts of late that nobody has, seal the file, and return how many there were."""
-    known = {act_id for act_id, *_ in _entries(files()[-2:])}
+    known = {act_id for path in files()[-2:] for act_id in _late_ids(path)}
     first = Act.objects.filter(written_at__gte=now - SLACK).order_by("id")
     missing = [act for act in first.iterator() if act.pk not in known]
     if missing:
@@ -96,31 +100,65 @@ def catch_up(now: datetime) -> int:
     return len(missing)
 
 
+def _late_ids(path: Path) -> Iterator[int]:
+    """Yield the ids of the acts in the end of a file, which holds more than an hour's."""
+    with path.open("rb") as file:
+        file.seek(max(0, path.stat().st_size - TAIL_BYTES))
+        for line in file:
+            act_id = line.partition(b"\t")[0]
+            if act_id.isdigit():
+                yield int(act_id)
+
+
 def _seal(now: datetime) -> None:
+    """Seal what a file holds since its last seal; a file with nothing new is left as it is."""
     path = checkpoint_folder() / f"{timezone.localdate():%Y-%m}.log"
     if not path.exists():
         return
     with path.open("rb+") as file:
         fcntl.flock(file, fcntl.LOCK_EX)
-        content = file.read()
-        last = content.rstrip(b"\n").rpartition(b"\n")[2]
-        if not last.startswith(SEAL.encode()):
-            file.write(f"{SEAL}\t{now.isoformat()}\t{sha256(content).hexdigest()}\n".encode())
+        before, since = _since_last_seal(file)
+        if since:
+            file.seek(0, os.SEEK_END)
+            file.write(f"{SEAL}\t{now.isoformat()}\t{_sealed(before, since)}\n".encode())
             file.flush()
             os.fsync(file.fileno())
 
 
+def _sealed(before: str, since: bytes) -> str:
+    """Return the hash of a seal: of the seal before it and all lines since."""
+    return sha256(before.encode() + since).hexdigest()
+
+
+def _since_last_seal(file: IO[bytes]) -> tuple[str, bytes]:
+    """Return the last seal's hash and what stands after it, reading no more of the file than that."""
+    at, tail = file.seek(0, os.SEEK_END), b""
+    while at:
+        step = min(at, BLOCK_BYTES)
+        at -= step
+        file.seek(at)
+        tail = file.read(step) + tail
+        start = tail.rfind(b"\n" + SEAL_START)
+        if start >= 0:  # a file begins with an act's line, never with a seal
+            line, _, since = tail[start + 1 :].partition(b"\n")
+            return line.rpartition(b"\t")[2].decode(), since
+    return "", tail
+
+
 def broken_seals() -> list[str]:
     """Return the names of files in which a seal does not fit what stands before it."""
-    broken = []
-    for path in files():
-        running, content = sha256(), path.read_bytes()
-        for line in content.splitlines(keepends=True):
-            if (
-                line.startswith(SEAL.encode())
-                and line.rstrip(b"\n").rpartition(b"\t")[2] != running.hexdigest().encode()
-            ):
-                broken.append(path.name)
-                break
-            running.update(line)
-    return broken
+    return [path.name for path in files() if not _is_sealed(path)]
+
+
+def _is_sealed(path: Path) -> bool:
+    since = sha256()
+    with path.open("rb") as file:
+        for line in file:
+            if not line.startswith(SEAL_START):
+                since.update(line)
+                continue
+            said = line.rstrip(b"\n").rpartition(b"\t")[2].decode("ascii", "replace")
+            if said != since.hexdigest():
+                return False
+            since = sha256(said.encode())
+    return True
