@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
 import socket
 import subprocess
 import sys
@@ -74,6 +75,8 @@ class Served(Installation):
 
 def pytest_configure() -> None:
     """Keep what tests leave in a home apart from the working tree's."""
+    if signal.getsignal(signal.SIGINT) == signal.SIG_IGN:  # a shell's background job: our children would be deaf to it
+        signal.signal(signal.SIGINT, signal.default_int_handler)
     os.environ["HUIYING_HOME"] = tempfile.mkdtemp(prefix="huiying-home-")
 
 
