@@ -3,6 +3,7 @@ from __future__ import annotations
 import json
 import threading
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import psycopg
@@ -15,14 +16,17 @@ from huiying.case.commands import KeyConflict
 from huiying.case.models import Act, Case, Content
 from huiying.case.numbers import is_number, receipt_hash
 from huiying.case.recording import NotAllowed
+from huiying.case.registry import import_areas
 from huiying.case.scope import CENTRE, WORK, seeing, working
 from huiying.case.verifying import Report, verify
 from huiying.case.witness import catch_up, checkpoint_folder
+from huiying.procedure.workdays import china
 from huiying.stages import flow
 from huiying.stages.closure.actions import erase
 from huiying.stages.identity.vault import Contact
 from huiying.stages.intake.actions import RESIDENT, Demand, register
 from huiying.stages.intake.uploads import digest_of
+from huiying.stages.supervision.tasks import every_night
 from huiying.stages.triage import actions as triage
 
 CHEN = Contact("陈小梅", "13900001234", "澜安区东街道江畔社区3栋2单元501室")
@@ -209,6 +213,55 @@ def test_erasing_a_case_whose_term_is_over_leaves_the_ledger_whole() -> None:
     with seeing(CENTRE):
         assert not Content.objects.filter(case__number=number).exists()
         assert Case.objects.get(number=number).acts == 11
+
+
+def test_a_due_date_that_was_moved_shows_even_if_it_is_called_provisional(own_database: Any) -> None:
+    number = bring()
+    flow.act(number, "dispatch", by=ZHOU, at=later(1), given={"lead": WATER})
+    with psycopg.connect(own_database.admin, options="-c role=huiying_owner") as owner:
+        owner.execute("UPDATE case_clock SET provisional = true, due_at = due_at + interval '900 days'")
+        owner.execute("UPDATE case_case SET due_at = due_at + interval '900 days'")
+    assert (number, "row_differs") in kinds(verified())
+
+
+@pytest.mark.django_db
+def test_a_date_that_waits_for_a_calendar_is_no_difference_and_is_computed_anew_at_night(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    from huiying.case import folding  # noqa: PLC0415  # the calendar of before is put there
+
+    late = MONDAY.replace(month=12, day=28)
+    number = register(Demand(text="漏水", contact=CHEN), channel="phone", by=RESIDENT, at=late).number
+    with monkeypatch.context() as before:
+        before.setattr(folding, "china", lambda: china().through(2025))
+        flow.act(number, "dispatch", by=ZHOU, at=late, given={"lead": WATER})
+    with seeing(CENTRE):
+        assert Case.objects.get(number=number).clocks.get(name="handle").provisional
+    assert verified().ok
+    every_night.func(0)
+    assert verified().ok
+
+
+def test_an_area_whose_name_was_changed_past_the_ledger_shows(own_database: Any) -> None:
+    import_areas([("44", "某省"), ("4401", "某市"), ("990101", "临汀区（新）")], GUAN, later(1))
+    assert verified().ok
+    with psycopg.connect(own_database.admin, options="-c role=huiying_owner") as owner:
+        owner.execute("UPDATE directory_area SET name = '别处' WHERE code = '4401'")
+    assert ("areas", "row_differs") in kinds(verified())
+
+
+def test_what_nobody_witnessed_for_long_is_witnessed_all_the_same(own_database: Any) -> None:
+    number = bring()
+    folder = own_database.home / "checkpoints"
+    for file in folder.glob("*.log"):
+        file.unlink()
+    with seeing(WORK):
+        catch_up(timezone.now() + timedelta(days=30))
+    with psycopg.connect(own_database.admin, options="-c role=huiying_owner") as owner:
+        for table in ("case_act", "case_track", "case_content", "case_notice"):
+            owner.execute(f"DELETE FROM {table} WHERE case_id = (SELECT id FROM case_case WHERE number = '{number}')")
+        owner.execute(f"DELETE FROM case_case WHERE number = '{number}'")
+    assert (number, "case_vanished") in kinds(verified())
 
 
 @pytest.mark.django_db

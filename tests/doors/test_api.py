@@ -104,6 +104,45 @@ def test_a_wrong_code_tells_nothing(nobody: Client, path: str) -> None:
     assert answer.json()["code"] == "case_unknown"
 
 
+def test_a_right_code_is_never_turned_away(nobody: Client) -> None:
+    code = bring(nobody)["receipt_code"]
+    for guess in range(70):
+        nobody.get(f"/api/v1/receipts/7QFK-0M2P-7QFK-{guess:04d}")
+    assert nobody.get(f"/api/v1/receipts/{code}").status_code == 200
+    assert nobody.get(f"/r/{code}/").status_code == 200
+
+
+def test_behind_a_proxy_each_address_counts_for_itself(nobody: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HUIYING_INTAKE_RATE", "1")
+    monkeypatch.setenv("HUIYING_PROXIES", "1")
+
+    def status(forwarded: str) -> int:
+        body = json.dumps({"text": f"来自{forwarded}"})
+        return nobody.post(
+            "/api/v1/demands", body, content_type="application/json", headers={"X-Forwarded-For": forwarded}
+        ).status_code
+
+    assert [status(hops) for hops in ("192.0.2.1", "192.0.2.2", "10.9.9.9, 192.0.2.1")] == [201, 201, 429]
+
+
+@pytest.mark.parametrize(("path", "method", "status"), [("/nothing", "GET", 404), ("/demands", "DELETE", 405)])
+def test_what_is_no_address_or_no_method_is_a_problem_too(nobody: Client, path: str, method: str, status: int) -> None:
+    answer = send(nobody, path, method=method)
+    assert (answer.status_code, answer["Content-Type"]) == (status, "application/problem+json")
+
+
+def test_what_may_be_left_out_may_be_null(nobody: Client) -> None:
+    bring(nobody, title=None, area_code=None, address=None, contact=None)
+    bring(nobody, contact={"name": None, "phone": "13900001234"})
+
+
+def test_an_area_that_nobody_knows_is_not_kept(nobody: Client) -> None:
+    known, unknown = bring(nobody, area_code="990101001001")["number"], bring(nobody, area_code="13900001234")["number"]
+    with seeing(CENTRE):
+        areas = dict(Case.objects.values_list("number", "area"))
+    assert (areas[known], areas[unknown]) == ("990101001001", "")
+
+
 def test_guessing_codes_is_stopped(nobody: Client) -> None:
     answers = {nobody.get(f"/api/v1/receipts/7QFK-0M2P-7QFK-{guess:04d}").status_code for guess in range(70)}
     assert answers == {404, 429}
@@ -221,7 +260,10 @@ def test_every_answer_is_described(nobody: Client) -> None:
     assert described["openapi"].startswith("3.1")
     for path, methods in described["paths"].items():
         for method, operation in methods.items():
-            assert {"422", "404"} <= set(operation["responses"]), (path, method)
+            assert {"422", "404", "405", "413"} <= set(operation["responses"]), (path, method)
+            for status, described_answer in operation["responses"].items():
+                if int(status) >= 400:
+                    assert list(described_answer["content"]) == ["application/problem+json"], (path, method, status)
             assert operation["summary"], (path, method)
     assert nobody.get("/api/openapi.json")["Content-Type"] == "application/json"
 

@@ -20,6 +20,7 @@ class CommonAct:
 COMMON: Mapping[str, CommonAct] = {
     "classify": CommonAct("确定事项", "国办函〔2025〕66号（五）"),
     "split": CommonAct("拆分诉求", "国办函〔2025〕66号（五）", told=True),
+    "joined_by": CommonAct("有工单并入", "《北京市接诉即办工作条例》第11条"),
     "attach": CommonAct("附上材料", "《信访工作条例》第19条", told=True),
     "ask_review": CommonAct("请求复核答复", "国办函〔2025〕66号（六）", told=True),
     "request_opening": CommonAct("申请查看身份信息", PERSONAL_DATA, told=True),

@@ -81,7 +81,8 @@ def after(case: Folded, act: Act) -> Folded:
     state, ended_at = case.state, case.ended_at
     facts = act.body["sets"].get("facts", {})
     if facts:
-        state = replace(state, facts={**state.facts, **facts})
+        typed = {name: tuple(value) if isinstance(value, list) else value for name, value in facts.items()}
+        state = replace(state, facts={**state.facts, **typed})
     if act.act in case.procedure.acts:
         given = given_again(case.procedure, act.act, act.body["given"])
         actor = Actor(act.person, act.role, act.unit)
@@ -207,8 +208,8 @@ def _of(case: Case, part: Part) -> Part:
     return part
 
 
-def write_down(case: Case, was: Folded, now: Folded) -> None:
-    """Bring a case's rows to what its acts say; only what changed is written."""
+def write_down(case: Case, was: Folded, now: Folded, *, anew: bool = False) -> None:
+    """Bring a case's rows to what its acts say, writing what changed; `anew`: the dates by today's calendar too."""
     columns = row(now)
     changed = [name for name, value in columns.items() if getattr(case, name) != value]
     for name in changed:
@@ -216,7 +217,7 @@ def write_down(case: Case, was: Folded, now: Folded) -> None:
     case.save(update_fields=changed)
     if (was.state.steps, was.state.units) != (now.state.steps, now.state.units):
         _replace(Track, case, track_rows(now), gone=set(was.state.steps) - set(now.state.steps))
-    if was.state.clocks != now.state.clocks:
+    if anew or was.state.clocks != now.state.clocks:
         _replace(Clock, case, clock_rows(now), gone=set(was.state.clocks) - set(now.state.clocks))
 
 

@@ -71,19 +71,44 @@ def bring_in(items: Sequence[models.Model], by: Actor, at: datetime) -> int:
 
 
 def import_areas(rows: Sequence[tuple[str, str]], by: Actor, at: datetime) -> int:
-    """Bring in a country's divisions: one act for the list, committing to it; a name that changed is changed.
+    """Bring in a country's divisions; a name that changed is changed. Returns how many areas there are now.
 
-    `rows`: code and name, parents before their children. Codes nest by prefix. Returns how many areas there are now.
+    `rows`: code and name. Codes nest by prefix. One act commits to all areas that came by lists; an area that has a
+    history of its own gets an act of its own if its name changes.
     """
-    codes = {code for code, _ in rows} | set(Area.objects.values_list("code", flat=True))
-    areas = [Area(code=code, name=name, parent_id=_parent(code, codes)) for code, name in rows]
-    listed = sha256("".join(f"{code}\t{name}\n" for code, name in rows).encode()).hexdigest()
+    known = {area.code: area for area in Area.objects.all()}
+    codes = {code for code, _ in rows} | set(known)
+    own = _with_history()
     with working():
+        for code, name in rows:
+            if code in own and known[code].name != name:
+                known[code].name = name
+                change(known[code], by, at)
+        new = [Area(code=code, name=name, parent_id=_parent(code, codes)) for code, name in rows if code not in own]
         Area.objects.bulk_create(
-            areas, batch_size=5000, update_conflicts=True, unique_fields=["code"], update_fields=["name", "parent"]
+            sorted(new, key=lambda area: len(area.code)),
+            batch_size=5000,
+            update_conflicts=True,
+            unique_fields=["code"],
+            update_fields=["name", "parent"],
         )
-        append("areas", Entry("import", by, at, given={"count": len(rows)}, commitments={"list": listed}))
+        append("areas", Entry("import", by, at, given={"count": len(rows)}, commitments={"list": listed_areas()}))
     return Area.objects.count()
+
+
+def _with_history() -> set[str]:
+    subjects = Act.objects.filter(subject__startswith="area:").values_list("subject", flat=True).distinct()
+    return {subject.partition(":")[2] for subject in subjects}
+
+
+def listed_areas() -> str:
+    """Return the hash of all areas that came by lists: code, name and what they lie in."""
+    own = _with_history()
+    hashed = sha256()
+    for code, name, parent in Area.objects.order_by("code").values_list("code", "name", "parent_id").iterator():
+        if code not in own:
+            hashed.update(f"{code}\t{name}\t{parent}\n".encode())
+    return hashed.hexdigest()
 
 
 def _parent(code: str, codes: set[str]) -> str | None:

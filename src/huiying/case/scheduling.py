@@ -6,7 +6,7 @@ sweep rings whatever a lost job left; ringing twice does nothing.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date, datetime, time, timedelta
 
 from huiying.case.folding import Folded, delivery_dates
@@ -66,14 +66,25 @@ def reschedule(case: Case, now: Folded) -> None:
     outdated = [alarm.pk for alarm in there if alarm.rang_at is None and not holds(alarm, wanted)]
     if outdated:
         Alarm.objects.filter(pk__in=outdated).delete()
-    known = {(alarm.clock, alarm.kind, alarm.at) for alarm in there}
+    kept = [alarm for alarm in there if alarm.pk not in outdated]
     new = [
-        Alarm(case=case, clock=about, kind=kind, at=at)
+        Alarm(case=case, clock=about, kind=kind, at=moment)
         for (about, kind), at in sorted(wanted.items())
-        if (about, kind, at) not in known
+        if (moment := _next(about, kind, at, kept, now)) is not None
     ]
     for alarm in Alarm.objects.bulk_create(new):
         enqueue("ring", alarm.at, alarm=alarm.pk)
+
+
+def _next(about: str, kind: str, first: datetime, kept: Sequence[Alarm], now: Folded) -> datetime | None:
+    """Return when a fact is to ring that no row says yet: at its first moment, or, if it repeats, after its last."""
+    rung = [alarm.at for alarm in kept if (alarm.clock, alarm.kind) == (about, kind)]
+    if any(alarm.rang_at is None for alarm in kept if (alarm.clock, alarm.kind) == (about, kind)):
+        return None
+    if first not in rung:
+        return first
+    interval = again(kind, now)
+    return None if interval is None else max(rung) + interval
 
 
 def holds(alarm: Alarm, wanted: dict[tuple[str, str], datetime]) -> bool:

@@ -14,18 +14,19 @@ from typing import Any
 
 from django.db import connection
 
-from huiying.case.folding import clock_rows, folded, law, row, track_rows
+from huiying.case.folding import Folded, clock_rows, folded, law, row, track_rows
 from huiying.case.ledger import START, case_subject, commit, link, plain
 from huiying.case.models import Act, Case, Clock, Content, Instrument, Track
 from huiying.case.numbers import receipt_code, receipt_hash
 from huiying.case.recording import fingerprint_of
-from huiying.case.registry import REGISTERED, facts_of, subject_of
+from huiying.case.registry import REGISTERED, facts_of, listed_areas, subject_of
 from huiying.case.witness import Seen, broken_seals, seen
+from huiying.procedure.workdays import Calendar, china
 
 AT_ONCE = 500
 SEALED, FILE, ORIGIN = "sealed:", "file:", "origin"
-#: Columns that a calendar decides together with the acts; a provisional one may be older than the calendar.
-BY_CALENDAR = frozenset({"due_at", "provisional"})
+#: How many years ago a date may have been found without the calendars that have come since.
+CALENDARS_BACK = 4
 TRACK_FACTS = ("name", "step", "holder", "unit", "deliver_by", "open")
 CLOCK_FACTS = ("name", "term", "started_at", "stopped_at", "standing", "due_at", "provisional")
 
@@ -155,16 +156,26 @@ def _case(case: Case, acts: Sequence[Act], tracks: Sequence[Track], clocks: Sequ
         yield Difference("", 0, "unrecorded")
         return
     now = folded(law(case.law_id), acts)
-    # A date that waits for a calendar may be older than the calendar that has come since.
-    waits = BY_CALENDAR if any(clock.provisional for clock in clocks) else frozenset()
-    said = {**row(now), **_fixed(case, acts[0])}
-    same = (
-        all(_bytes(getattr(case, name)) == value for name, value in said.items() if name not in waits)
-        and _same(tracks, track_rows(now), TRACK_FACTS)
-        and _same(clocks, clock_rows(now), [name for name in CLOCK_FACTS if name not in waits])
-    )
-    if not same:
+    if not any(_gives(now, case, acts[0], tracks, clocks, calendar) for calendar in _calendars(clocks)):
         yield Difference("", len(acts), "row_differs")
+
+
+def _calendars(clocks: Sequence[Clock]) -> list[Calendar]:
+    """Return the calendars by which a case's dates may have been found: a provisional one may be older than today's."""
+    if not any(clock.provisional for clock in clocks):
+        return [china()]
+    return [china(), *(china().through(year) for year in sorted(china().years)[-CALENDARS_BACK:])]
+
+
+def _gives(
+    now: Folded, case: Case, first: Act, tracks: Sequence[Track], clocks: Sequence[Clock], calendar: Calendar
+) -> bool:
+    said = {**row(now, calendar), **_fixed(case, first)}
+    return (
+        all(_bytes(getattr(case, name)) == value for name, value in said.items())
+        and _same(tracks, track_rows(now), TRACK_FACTS)
+        and _same(clocks, clock_rows(now, calendar), CLOCK_FACTS)
+    )
 
 
 def _fixed(case: Case, first: Act) -> dict[str, Any]:
@@ -252,7 +263,9 @@ def _registry(witnessed: dict[str, Seen]) -> tuple[int, list[Difference]]:
     counted = sum(map(len, chains.values()))
     for subject in sorted({*chains, *(name for name in witnessed if not name.startswith("case:"))}):
         found += _chain(subject, chains[subject], witnessed.get(subject))
-    listed = any(chain for subject, chain in chains.items() if subject == "areas")
+    listed = chains.get("areas", [])
+    if listed and listed[-1].commitments.get("list") != listed_areas():
+        found.append(Difference("areas", len(listed), "row_differs"))
     for model in REGISTERED:
         for item in model._default_manager.iterator():  # noqa: SLF001  # Django's public way to ask
             subject = subject_of(item)

@@ -11,7 +11,7 @@ import fcntl
 import os
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import partial
 from hashlib import sha256
 from pathlib import Path
@@ -24,9 +24,9 @@ from huiying.case.models import Act
 from huiying.config.environment import folder
 
 SEAL = "="
-#: How far back `catch_up` looks for acts that nobody witnessed: longer than any transaction lasts.
-SLACK = timedelta(hours=1)
-#: More than the lines of an hour, at some hundred bytes an act.
+#: How many acts before the last known one are looked at: more than commit while any transaction lasts.
+LOOK_BACK, AT_ONCE = 10_000, 1000
+#: Holds more lines than are looked back at, at some hundred bytes an act.
 TAIL_BYTES, BLOCK_BYTES = 16 * 2**20, 2**16
 SEAL_START = SEAL.encode() + b"\t"
 
@@ -46,7 +46,7 @@ def checkpoint_folder() -> Path:
 
 def witness(acts: Iterable[Act]) -> None:
     """Write these acts down once the transaction that made them has committed, and not if it fails."""
-    transaction.on_commit(partial(_append, list(acts)))
+    transaction.on_commit(partial(_append, list(acts)), robust=True)
 
 
 def _line(act: Act) -> str:
@@ -60,7 +60,7 @@ def _append(acts: list[Act]) -> None:
 def _write(text: str) -> None:
     where = checkpoint_folder()
     where.mkdir(mode=0o700, parents=True, exist_ok=True)
-    with (where / f"{timezone.localdate():%Y-%m}.log").open("a", encoding="ascii") as file:
+    with (where / f"{timezone.localdate():%Y-%m}.log").open("a", encoding="utf-8") as file:
         fcntl.flock(file, fcntl.LOCK_EX)
         file.write(text)
         file.flush()
@@ -73,7 +73,7 @@ def files() -> list[Path]:
 
 def _entries(paths: Iterable[Path]) -> Iterator[tuple[int, str, int, str]]:
     for path in paths:
-        with path.open(encoding="ascii", errors="replace") as file:
+        with path.open(encoding="utf-8", errors="replace") as file:
             for line in file:
                 cells = line.rstrip("\n").split("\t")
                 if len(cells) == 4 and cells[0].isdigit() and cells[2].isdigit():  # noqa: PLR2004  # a line's four cells
@@ -92,16 +92,18 @@ def seen(subject: str | None = None) -> dict[str, Seen]:
 def catch_up(now: datetime) -> int:
     """Witness the acts of late that nobody has, seal the file, and return how many there were."""
     known = {act_id for path in files()[-2:] for act_id in _late_ids(path)}
-    first = Act.objects.filter(written_at__gte=now - SLACK).order_by("id")
-    missing = [act for act in first.iterator() if act.pk not in known]
-    if missing:
-        _append(missing)
+    # Ids grow; a transaction that lasted may have committed a lower one later. Whatever stood still meanwhile, the
+    # acts after the last that is known, and those shortly before it, are all that may be missing.
+    late = Act.objects.filter(pk__gt=max(known, default=0) - LOOK_BACK).order_by("id")
+    missing = [act_id for act_id in late.values_list("pk", flat=True) if act_id not in known]
+    for start in range(0, len(missing), AT_ONCE):
+        _append(list(Act.objects.filter(pk__in=missing[start : start + AT_ONCE]).order_by("id")))
     _seal(now)
     return len(missing)
 
 
 def _late_ids(path: Path) -> Iterator[int]:
-    """Yield the ids of the acts in the end of a file, which holds more than an hour's."""
+    """Yield the ids of the acts in the end of a file."""
     with path.open("rb") as file:
         file.seek(max(0, path.stat().st_size - TAIL_BYTES))
         for line in file:

@@ -28,6 +28,7 @@ SETTINGS = {
             "Folder of the embedded database, keys and uploads. Two homes never touch each other.",
         ),
         Setting("HUIYING_SITE_NAME", "政务服务便民热线", "What this installation calls itself on every page."),
+        Setting("HUIYING_AREA", "", "Code of the division that is served here, such as `4401`; all if unset."),
         Setting("HUIYING_PROCEDURE", "guangdong", "The procedure that new cases follow: an instrument's id."),
         Setting("HUIYING_KEYS", "", "Folder of the key files; `keys` in the home if unset. Keep a copy elsewhere."),
         Setting(
@@ -42,6 +43,11 @@ SETTINGS = {
         Setting("HUIYING_MAILBOX_PASSWORD_FILE", "", "File with that mailbox's password."),
         Setting("HUIYING_HOSTS", "localhost,127.0.0.1,[::1]", "Names under which pages are served, by commas."),
         Setting("HUIYING_HTTPS", "", "`1` where people come by https: cookies are then sent over it only."),
+        Setting(
+            "HUIYING_PROXIES",
+            "0",
+            "How many proxies of your own stand before the server; so many hops of X-Forwarded-For are believed.",
+        ),
         Setting("PORT", "8000", "Port of the web server."),
         Setting("HUIYING_LANGUAGE", "zh_hans", "Language of commands: `zh_hans` or `en`."),
         Setting("HUIYING_PACKS", "", "Folders of local packs, separated as in `PATH`."),

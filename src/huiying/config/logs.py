@@ -15,7 +15,7 @@ class WithoutContents(logging.Formatter):
 
     def format(self, record: logging.LogRecord) -> str:
         """Return the line. Of a failed request the path is left out: it may name a receipt code."""
-        if record.name == "django.request":
+        if record.name.startswith(("django.request", "django.security")):
             record = logging.makeLogRecord({**record.__dict__, "msg": "request failed", "args": (), "message": ""})
         return super().format(record)
 

@@ -80,6 +80,9 @@ class Cluster:
             "unix_socket_directories": self.socket,
             "unix_socket_permissions": "0700",
             "logging_collector": "off",
+            # A failed statement holds what somebody wrote: the log says that it failed, and not with what.
+            "log_min_error_statement": "panic",
+            "log_error_verbosity": "terse",
         }
         options = [f"--{name}={value}" for name, value in settings.items()]
         return [str(self.programs / "postgres"), "-D", str(self.data), *options]

@@ -38,6 +38,7 @@ MIDDLEWARE = [
     "huiying.doors.middleware.SizeMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "huiying.doors.middleware.PolicyMiddleware",
+    "huiying.doors.api.problems.ProblemMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -103,6 +104,10 @@ MFA_TOTP_ISSUER = read("HUIYING_SITE_NAME")
 SESSION_COOKIE_AGE = 12 * 3600
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = read("HUIYING_HTTPS") == "1"
+
+if read("HUIYING_HTTPS") == "1":
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+    CSRF_TRUSTED_ORIGINS = [f"https://{host.strip()}" for host in read("HUIYING_HOSTS").split(",") if host.strip()]
 
 SECRET_KEY = keys.session_secret()
 ALLOWED_HOSTS = [host.strip() for host in read("HUIYING_HOSTS").split(",") if host.strip()]

@@ -5,9 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 
-from huiying.directory.models import Area, Duty, Staff, Unit
+from django.db.models import QuerySet
+
+from huiying.config.environment import read
+from huiying.directory.models import Area, Duty, Matter, Staff, Unit
 from huiying.procedure import routing
 from huiying.procedure.decision import Refused
+
+LONGEST_CODE = 12
 
 
 def units_for_routing() -> Mapping[str, routing.Unit]:
@@ -30,6 +35,29 @@ def areas_outwards(code: str) -> Sequence[str]:
     """Return a place's area codes from the narrowest outwards; codes nest by prefix, so no tree is climbed."""
     prefixes = [code[:length] for length in range(len(code), 1, -1)]
     return list(Area.objects.filter(code__in=prefixes).order_by("-code").values_list("code", flat=True))
+
+
+def known_area(code: str) -> str:
+    """Return the narrowest area that the directory knows of a code, empty where it knows none: nothing else is kept."""
+    if not code.isascii() or not code.isdecimal() or len(code) > LONGEST_CODE:
+        return ""
+    return next(iter(areas_outwards(code)), "")
+
+
+def is_matter(code: str) -> bool:
+    """Whether there is such a matter; an empty code is none."""
+    return bool(code) and len(code) <= LONGEST_CODE and Matter.objects.filter(pk=code).exists()
+
+
+def unknown_units(codes: Sequence[str]) -> tuple[str, ...]:
+    """Return which of these codes are no units of ours."""
+    known = set(Unit.objects.filter(pk__in=codes).values_list("pk", flat=True)) if codes else set()
+    return tuple(code for code in codes if code not in known)
+
+
+def areas_of_the_city() -> QuerySet[Area]:
+    """Return the areas of this installation: those within `HUIYING_AREA`, or all where that is not set."""
+    return Area.objects.filter(code__startswith=read("HUIYING_AREA")).order_by("code")
 
 
 def place_name(code: str) -> str:

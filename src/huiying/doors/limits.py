@@ -30,7 +30,7 @@ class Limit:
         if hour != self._hour:
             self._hour = hour
             self._counts.clear()
-        return digest(f"rate {self._purpose}", hour, request.META.get("REMOTE_ADDR", ""))
+        return digest(f"rate {self._purpose}", hour, address_of(request))
 
     def forget(self) -> None:
         """Begin anew, as when the hour is over."""
@@ -49,6 +49,13 @@ class Limit:
 
 
 submissions, guesses = Limit("submission"), Limit("guess")
+
+
+def address_of(request: HttpRequest) -> str:
+    """Return where a request came from: past our own proxies, and no further than they can be believed."""
+    proxies = int(read("HUIYING_PROXIES"))
+    hops = [hop.strip() for hop in request.headers.get("X-Forwarded-For", "").split(",") if hop.strip()]
+    return hops[-proxies] if 0 < proxies <= len(hops) else request.META.get("REMOTE_ADDR", "")
 
 
 def submissions_an_hour() -> int:

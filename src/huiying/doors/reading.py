@@ -72,9 +72,13 @@ def texts_of(case: Case) -> Mapping[int, list[tuple[str, str]]]:
     return texts
 
 
-def story(case: Case, now: Folded, acts: Sequence[Act], names: Mapping[str, str]) -> list[Told]:
-    """Return a case's acts as staff read them: who did what, with the masked texts. `names`: login → name."""
+def story(case: Case, now: Folded, acts: Sequence[Act], names: Mapping[str, str], reader: Actor) -> list[Told]:
+    """Return a case's acts as a reader of the staff sees them: who did what, with the masked texts.
+
+    `names`: login → name. What may be about a unit is not told to units.
+    """
     texts = texts_of(case)
+    hidden = {act.id for act in now.procedure.acts.values() if act.kept_from_units and reader.unit is not None}
     return [
         Told(
             act.at,
@@ -85,6 +89,7 @@ def story(case: Case, now: Folded, acts: Sequence[Act], names: Mapping[str, str]
             act.act,
         )
         for act in acts
+        if act.act not in hidden
     ]
 
 

@@ -164,6 +164,8 @@ class Act(Frozen):
     gives_to: str | None = None
     #: The field in which the act says by which day the track that it opens delivers.
     delivers_by: str | None = None
+    #: Units do not read of it: it may be about them.
+    kept_from_units: bool = False
     #: What whoever does it says to the person, word for word where that matters.
     script: str = ""
     answers: bool = False

@@ -12,8 +12,7 @@ from datetime import datetime
 from huiying.case.commands import Key, once
 from huiying.case.folding import law
 from huiying.case.ledger import Entry
-from huiying.case.models import Case
-from huiying.case.recording import NotAllowed, lock_case
+from huiying.case.recording import NotAllowed, Recorded, lock_case
 from huiying.case.scope import working
 from huiying.procedure.decision import Refused
 from huiying.procedure.state import MAIN, Actor
@@ -22,6 +21,7 @@ from huiying.stages.identity.actions import write
 from huiying.stages.intake.removing import remove_files
 from huiying.stages.triage import actions as triage
 
+LONGEST = 20_000
 ORDER = ("identity", "intake", "triage", "supervision", "closure")
 
 
@@ -47,35 +47,34 @@ def act(
 
 
 def _act(number: str, name: str, by: Actor, at: datetime, given: Mapping[str, object], track: str) -> str:
+    if name == "join":  # it locks two cases, in an order of its own
+        return _step(triage.join(number, str(given.get("into", "")), by=by, at=at), track)
     case = lock_case(number)
     procedure = law(case.law_id)
     if name not in procedure.acts:
         raise NotAllowed(Refused("act_unknown", "", {"act": name}))
-    texts = {ask.name for ask in procedure.acts[name].asks if ask.kind == "text"}
+    texts = {ask.name: ask.label for ask in procedure.acts[name].asks if ask.kind == "text"}
     words = {field: str(value) for field, value in given.items() if field in texts and value}
-    _see_to_it(case, name, words)
-    if name == "join":
-        recorded = triage.join(number, words.get("into", ""), by=by, at=at)
-    elif name == "unjoin":
-        recorded = triage.unjoin(number, words.get("why", ""), by=by, at=at)
-    else:
-        facts = {field: value for field, value in given.items() if field not in texts}
-        recorded = write(case, Entry(name, by, at, track, facts), words)
+    _check_texts(words, texts)
+    if procedure.acts[name].answers and words.get("reply"):
+        check_reply(case, words["reply"])
+    facts = {field: value for field, value in given.items() if field not in texts}
+    sets = {"joined_into": ""} if name == "unjoin" else {}
+    recorded = write(case, Entry(name, by, at, track, facts, sets), words)
     if recorded.act.body["sets"].get("purges"):
         remove_files(case)
-    return recorded.now.state.steps.get(track, recorded.now.state.steps[MAIN])
+    return _step(recorded, track)
 
 
-def _see_to_it(case: Case, name: str, words: Mapping[str, str]) -> None:
-    """Check what is said where the law asks more of it than that it is there."""
-    answers = law(case.law_id).acts[name].answers
-    if answers and words.get("reply"):
-        check_reply(case, words["reply"])
+def _step(recorded: Recorded, track: str) -> str:
+    steps = recorded.now.state.steps
+    return steps.get(track, steps[MAIN])
+
+
+def _check_texts(words: Mapping[str, str], labels: Mapping[str, str]) -> None:
+    """Refuse texts that cannot be kept."""
     for field, text in words.items():
         if "\0" in text:
             raise NotAllowed(Refused("nul_in_text", ""))
         if len(text) > LONGEST:
-            raise NotAllowed(Refused("text_too_long", "", {"field": law(case.law_id).labels[field], "most": LONGEST}))
-
-
-LONGEST = 20_000
+            raise NotAllowed(Refused("text_too_long", "", {"field": labels[field], "most": LONGEST}))

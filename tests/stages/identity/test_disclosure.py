@@ -19,6 +19,7 @@ from huiying.stages import flow
 from huiying.stages.identity import actions as identity
 from huiying.stages.identity import vault
 from huiying.stages.identity.models import Opening
+from huiying.stages.identity.texts import from_staff
 from huiying.stages.identity.vault import Contact
 from huiying.stages.intake.actions import RESIDENT, Demand, register
 from huiying.stages.intake.lookups import open_matters
@@ -114,6 +115,49 @@ def test_who_was_here_before_is_found_by_phone_and_only_among_what_may_be_seen()
         assert Act.objects.filter(subject="lookups", act="look_up").count() == 1
     with seeing(of_unit(WATER, dict(units_for_routing()))):
         assert not Case.objects.filter(number=number).exists()
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("contact", "said"),
+    [
+        (Contact("陈小梅", "13900001234"), "14:30 13900001234 未接听"),
+        (Contact("陈小梅", "13900001234"), "2026-01-05 139 0000 1234 已接通"),
+        (Contact("陈小梅", "0756-2212345"), "回电2212345，或（0756）221 2345"),
+        (Contact("阿卜杜拉·买买提", "13900001234"), "已联系阿卜杜拉·买买提本人"),
+        (Contact("John Smith", "13900001234"), "spoke to JOHN  SMITH today"),
+        (Contact("欧阳霁川", "13900001234"), "欧阳先生表示满意"),
+    ],
+)
+def test_however_staff_write_the_persons_name_or_phone_it_is_not_kept(contact: Contact, said: str) -> None:
+    demand = Demand(text="漏水", contact=contact)
+    number = register(demand, channel="phone", by=RESIDENT, at=MONDAY).number
+    kept = "".join(character for character in from_staff(said, number) if not character.isspace()).casefold()
+    for private in ("13900001234", "2212345", "阿卜杜拉", "johnsmith", "欧阳"):
+        assert private not in kept
+
+
+@pytest.mark.django_db
+def test_a_number_alone_does_not_tell_who_reported() -> None:
+    reported, ordinary = bring(kind="report"), bring()
+    bring(confidential=True)
+    assert open_matters("13900001234", by=LI, at=later(1)) == [ordinary]
+    assert set(vault.find("13900001234")) >= {reported, ordinary}
+
+
+@pytest.mark.django_db
+def test_an_approval_is_for_this_officer_in_this_role_for_a_week_and_while_the_case_is_open() -> None:
+    def approved() -> int:
+        number = dispatched("report")
+        opening = identity.ask_to_see(number, Field.ORIGINAL, Purpose.HANDLE, by=WANG, at=later(3)).opening
+        identity.decide(opening.pk, approve=True, by=HESHOU, at=later(4))
+        return int(opening.pk)
+
+    opening = approved()
+    for by, at in ((Actor(WANG.person, "dispatcher"), later(5)), (WEI, later(5)), (WANG, later(days=8))):
+        with pytest.raises(NotAllowed):
+            identity.see_approved(opening, by=by, at=at)
+    assert identity.see_approved(opening, by=WANG, at=later(5)).contents
 
 
 # ---- opening ----

@@ -18,6 +18,7 @@ from PIL import Image
 
 from conftest import Installation
 from huiying.case.models import Case, Content
+from huiying.case.numbers import is_number
 from huiying.case.scope import CENTRE, seeing
 from huiying.stages.identity import vault
 from huiying.stages.intake.models import Attachment
@@ -32,7 +33,7 @@ class Mailbox(socketserver.ThreadingTCPServer):
 
     def __init__(self, messages: list[bytes]) -> None:
         super().__init__(("127.0.0.1", 0), Speaking)
-        self.messages, self.read = messages, set[int]()
+        self.messages, self.flags = messages, dict[int, str]()
 
 
 class Speaking(socketserver.StreamRequestHandler):
@@ -49,14 +50,14 @@ class Speaking(socketserver.StreamRequestHandler):
                 self.wfile.write(f"{tag} NO wrong password\r\n".encode())
                 continue
             elif command.startswith("UID SEARCH"):
-                unread = [str(n) for n in range(1, len(self.server.messages) + 1) if n not in self.server.read]
+                unread = [str(n) for n in range(1, len(self.server.messages) + 1) if n not in self.server.flags]
                 self.wfile.write(f"* SEARCH {' '.join(unread)}\r\n".encode())
             elif command.startswith("UID FETCH"):
                 number = int(rest.split()[2])
                 raw = self.server.messages[number - 1]
                 self.wfile.write(f"* {number} FETCH (UID {number} BODY[] {{{len(raw)}}}\r\n".encode() + raw + b")\r\n")
             elif command.startswith("UID STORE"):
-                self.server.read.add(int(rest.split()[2]))
+                self.server.flags[int(rest.split()[2])] = "Flagged" if "FLAGGED" in command else "Seen"
             self.wfile.write(f"{tag} OK done\r\n".encode())
             if command.startswith("LOGOUT"):
                 return
@@ -84,6 +85,8 @@ def mailbox() -> Iterator[Mailbox]:
         letter(2, html="<html><style>p{}</style><p>路灯<b>不亮</b></p><script>x()</script></html>"),
         letter(1, "我是陈小梅，楼道漏水，请回复chen@example.org。"),
         b"Subject: =?nonsense?Q?=\r\n\r\n",
+        "From: 王五 <w@example.org>\r\nDate: Mon, 1 Jan 150 00:00 +0000\r\nSubject: x\r\n\r\n".encode("gb18030"),
+        b"\r\n",
     ]
     with Mailbox(letters) as server:
         threading.Thread(target=server.serve_forever, daemon=True).start()
@@ -109,12 +112,12 @@ def poll(
 def test_messages_become_cases_once(own_database: Installation, mailbox: Mailbox, tmp_path: Path) -> None:
     first = poll(own_database, mailbox, tmp_path)
     assert first.returncode == 0, first.stderr
-    assert json.loads(first.stdout) == {"created": 2, "already": 1, "empty": 1}
-    assert mailbox.read == {1, 2, 3, 4}
-    mailbox.read.clear()
+    assert json.loads(first.stdout) == {"created": 4, "already": 1, "empty": 1}
+    assert mailbox.flags == {1: "Seen", 2: "Seen", 3: "Seen", 4: "Seen", 5: "Seen", 6: "Flagged"}
+    mailbox.flags.clear()
     assert json.loads(poll(own_database, mailbox, tmp_path).stdout)["created"] == 0
     with seeing(CENTRE):
-        leak, light = Case.objects.order_by("id")
+        leak, light, subject_only, odd = Case.objects.order_by("id")
         texts = {(content.case_id, content.name): content.text for content in Content.objects.all()}
         assert Attachment.objects.count() == 1
     assert (leak.channel, leak.received_at.isoformat(), leak.anonymous) == ("email", "2026-11-02T01:00:00+00:00", False)
@@ -124,6 +127,8 @@ def test_messages_become_cases_once(own_database: Installation, mailbox: Mailbox
     assert "1 个附件不能接收" in said
     assert re.sub(r"\s", "", texts[light.pk, "text"]) == "路灯不亮"
     assert "contact" in vault.names(leak.number)
+    assert is_number(odd.number)
+    assert "nonsense" in texts[subject_only.pk, "text"]
 
 
 def test_a_mailbox_that_refuses_is_said_to_and_nothing_is_told_of_the_password(

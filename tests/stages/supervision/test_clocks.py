@@ -12,7 +12,7 @@ import psycopg
 import pytest
 from django.db import connection
 
-from cast import LIU, MONDAY, SUN, WANG, WATER, ZHAO, ZHOU, later
+from cast import LIU, MONDAY, SUN, WANG, WATER, WU, ZHAO, ZHOU, later
 from conftest import Installation
 from huiying.case.models import Act, Alarm, Case, Clock, Notice
 from huiying.case.scope import CENTRE, WORK, seeing
@@ -79,6 +79,23 @@ def test_an_overdue_case_gets_a_named_supervisor_once_and_goes_up_while_nothing_
     assert acts(number)[-1] == "escalate_overdue"
     with seeing(WORK):
         assert verify(file_digest=digest_of).ok
+
+
+@pytest.mark.django_db
+def test_a_late_case_that_is_sent_back_goes_on_being_escalated() -> None:
+    number = dispatched()
+    with seeing(CENTRE):
+        due = Clock.objects.get(case__number=number, name="handle").due_at
+    assert due is not None
+    ring_what_is_due(due + timedelta(days=7))
+    at = due + timedelta(days=8)
+    given: dict[str, object] = {"outcomes": ("resolved",), "evidence": 1, "basis": "已修"}
+    flow.act(number, "submit_result", by=WANG, at=at, given=given)
+    flow.act(number, "approve_result", by=SUN, at=at, given={})
+    flow.act(number, "serve_reply", by=ZHAO, at=at, given={"channel": "page", "reply": "水管已经更换，不再漏水。"})
+    flow.act(number, "send_back_dissatisfied", by=WU, at=at, given={"why": "又漏"})
+    ring_what_is_due(due + timedelta(days=28))
+    assert acts(number)[-1] == "escalate_overdue"
 
 
 @pytest.mark.django_db

@@ -1,27 +1,31 @@
 from __future__ import annotations
 
+import threading
 from typing import Any
 
 import pytest
+from django.db import ProgrammingError, connection, transaction
 
 from cast import COMMUNITY, HESHOU, LI, MATTER, MENG, MONDAY, SUN, WANG, WATER, WU, ZHAO, ZHENG, ZHOU, later
-from huiying.case.models import Act, Case, Content
+from conftest import Installation
+from huiying.case.models import Act, Case, Content, Notice
 from huiying.case.numbers import receipt_code
 from huiying.case.recording import NotAllowed
-from huiying.case.scope import CENTRE, WORK, seeing
+from huiying.case.scope import CENTRE, WORK, seeing, working
 from huiying.case.verifying import verify
 from huiying.doors.complainant import receipts
 from huiying.procedure.decision import Refused
 from huiying.procedure.disclosure import Field, Purpose
 from huiying.stages import flow
+from huiying.stages.closure.actions import ask_review
 from huiying.stages.identity import actions as identity
 from huiying.stages.identity import vault
+from huiying.stages.identity.models import Opening
 from huiying.stages.identity.vault import Contact
-from huiying.stages.intake.actions import RESIDENT, Demand, Receipt, register
+from huiying.stages.intake.actions import RESIDENT, Demand, Receipt, attach, register
 from huiying.stages.intake.uploads import digest_of
 from huiying.stages.triage import actions as triage
 
-pytestmark = pytest.mark.django_db
 CHEN = Contact("陈小梅", "13900001234")
 
 
@@ -39,6 +43,7 @@ def is_whole() -> bool:
         return verify(file_digest=digest_of).ok
 
 
+@pytest.mark.django_db
 def test_a_person_says_kind_matter_and_area_and_the_catalogue_proposes_the_lead() -> None:
     number = bring().number
     triage.classify(number, kind="complaint", matter=MATTER, area=COMMUNITY, by=ZHOU, at=later(1))
@@ -50,6 +55,7 @@ def test_a_person_says_kind_matter_and_area_and_the_catalogue_proposes_the_lead(
     assert is_whole()
 
 
+@pytest.mark.django_db
 @pytest.mark.parametrize(
     ("given", "by", "code"),
     [
@@ -66,6 +72,7 @@ def test_what_is_not_in_the_directory_cannot_be_said(given: dict[str, str], by: 
     assert refused.value.refused.code == code
 
 
+@pytest.mark.django_db
 def test_the_proposal_passes_over_whoever_is_complained_about() -> None:
     number = bring(kind="complaint").number
     triage.classify(number, kind="complaint", matter="0103", area="9901", by=ZHOU, at=later(1))
@@ -77,6 +84,7 @@ def test_the_proposal_passes_over_whoever_is_complained_about() -> None:
     assert isinstance(other, Refused) or other.lead != lead.lead
 
 
+@pytest.mark.django_db
 def test_one_message_becomes_several_that_the_person_follows_from_the_first_receipt() -> None:
     receipt = bring("陈小梅说：漏水；路灯也不亮；另外想表扬小李。", demands=3)
     parts = [triage.Part("help", "门口路灯不亮，陈小梅女士反映"), triage.Part("praise", "表扬话务员小李")]
@@ -95,6 +103,83 @@ def test_one_message_becomes_several_that_the_person_follows_from_the_first_rece
     assert is_whole()
 
 
+@pytest.mark.django_db
+def test_whoever_is_complained_about_is_said_at_triage_and_locked_out_from_then_on() -> None:
+    number = bring(kind="complaint").number
+    where = {"kind": "complaint", "matter": MATTER, "area": COMMUNITY}
+    with pytest.raises(NotAllowed):
+        triage.classify(number, by=ZHOU, at=later(1), respondents=["nobody"], **where)
+    triage.classify(number, by=ZHOU, at=later(1), respondents=[WATER], **where)
+    assert case_of(number).respondents == [WATER]
+    with pytest.raises(NotAllowed) as refused:
+        flow.act(number, "dispatch", by=ZHOU, at=later(2), given={"lead": WATER})
+    assert refused.value.refused.code == "unit_in_conflict"
+    triage.classify(number, by=ZHOU, at=later(3), respondents=[], **where)
+    flow.act(number, "dispatch", by=ZHOU, at=later(4), given={"lead": WATER})
+    assert is_whole()
+
+
+@pytest.mark.django_db
+def test_an_answer_on_the_spot_keeps_the_lock() -> None:
+    demand = Demand(text="问路", kind="help", contact=CHEN, respondents=(WATER,))
+    given = {"outcomes": ("explained",), "evidence": 1, "exit_rating": "yes"}
+    number = register(demand, channel="phone", by=LI, at=MONDAY, given=given).number
+    assert case_of(number).respondents == [WATER]
+    flow.act(number, "reopen", by=SUN, at=later(1), given={"why": "又来电"})
+    with pytest.raises(NotAllowed):
+        flow.act(number, "dispatch", by=ZHOU, at=later(2), given={"lead": WATER})
+
+
+@pytest.mark.django_db
+def test_a_complaint_is_not_joined_to_a_case_of_whoever_it_is_about_nor_does_that_case_go_to_them_later() -> None:
+    theirs, open_one, against = bring().number, bring().number, bring(kind="complaint", respondents=(WATER,)).number
+    flow.act(theirs, "dispatch", by=ZHOU, at=later(1), given={"lead": WATER})
+    with pytest.raises(NotAllowed) as refused:
+        flow.act(against, "join", by=ZHOU, at=later(2), given={"into": theirs})
+    assert refused.value.refused.code == "unit_in_conflict"
+    flow.act(against, "join", by=ZHOU, at=later(2), given={"into": open_one})
+    with pytest.raises(NotAllowed):
+        flow.act(open_one, "dispatch", by=ZHOU, at=later(3), given={"lead": WATER})
+    assert is_whole()
+
+
+@pytest.mark.django_db
+def test_a_joined_case_may_be_told_what_the_main_case_was_told() -> None:
+    first, second = bring().number, bring().number
+    flow.act(first, "dispatch", by=ZHOU, at=later(1), given={"lead": WATER})
+    flow.act(second, "join", by=ZHOU, at=later(1), given={"into": first})
+    flow.act(first, "sign_for", by=ZHAO, at=later(2), given={})
+    given: dict[str, object] = {"outcomes": ("resolved",), "evidence": 1, "basis": "已办"}
+    flow.act(first, "submit_result", by=WANG, at=later(3), given=given)
+    flow.act(first, "approve_result", by=SUN, at=later(4), given={})
+    reply = "路口的灯已经换好，今晚七点试亮正常。"
+    flow.act(first, "serve_reply", by=ZHAO, at=later(5), given={"channel": "page", "reply": reply})
+    answer = {"outcomes": ("resolved",), "evidence": 1, "reply": reply}
+    flow.act(second, "carry_over_answer", by=ZHOU, at=later(6), given=answer)
+
+
+def test_two_joins_the_other_way_round_do_not_wait_for_each_other(own_database: Installation) -> None:
+    del own_database
+    first, second = bring().number, bring().number
+    refused: list[str] = []
+
+    def join(one: str, other: str) -> None:
+        try:
+            flow.act(one, "join", by=ZHOU, at=later(1), given={"into": other})
+        except NotAllowed as error:
+            refused.append(error.refused.code)
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=join, args=pair) for pair in ((first, second), (second, first))]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert refused == ["cannot_be_joined_to"]
+
+
+@pytest.mark.django_db
 def test_a_repeat_is_joined_and_its_reporter_keeps_receipt_answer_and_rating() -> None:
     first, second = bring("路灯不亮"), bring("路口的灯灭了")
     flow.act(first.number, "dispatch", by=ZHOU, at=later(1), given={"lead": WATER})
@@ -110,6 +195,7 @@ def test_a_repeat_is_joined_and_its_reporter_keeps_receipt_answer_and_rating() -
     assert is_whole()
 
 
+@pytest.mark.django_db
 def test_a_repeat_with_a_new_fact_is_taken_apart_again() -> None:
     first, second = bring(), bring()
     flow.act(second.number, "join", by=ZHOU, at=later(1), given={"into": first.number})
@@ -117,6 +203,7 @@ def test_a_repeat_with_a_new_fact_is_taken_apart_again() -> None:
     assert (case_of(second.number).joined_into, case_of(second.number).step) == ("", "verifying")
 
 
+@pytest.mark.django_db
 def test_nothing_is_joined_to_itself_or_to_what_is_joined_already() -> None:
     first, second, third = bring(), bring(), bring()
     with pytest.raises(NotAllowed):
@@ -127,6 +214,7 @@ def test_nothing_is_joined_to_itself_or_to_what_is_joined_already() -> None:
     assert refused.value.refused.code == "cannot_be_joined_to"
 
 
+@pytest.mark.django_db
 def test_a_suspected_state_secret_leaves_a_stub_without_content() -> None:
     receipt = bring("里面写着不该写的东西", address="某处1号")
     flow.act(receipt.number, "hand_over_secret", by=ZHOU, at=later(1), given={"ground": "state_secret"})
@@ -139,10 +227,47 @@ def test_a_suspected_state_secret_leaves_a_stub_without_content() -> None:
     seen = receipts.read(receipt.code, later(2))
     assert seen.texts == {}
     assert is_whole()
+    for write in (
+        lambda: ask_review(receipt.number, "我要再说一遍", by=RESIDENT, at=later(2)),
+        lambda: attach(receipt.number, [("a.png", b"\x89PNG")], by=RESIDENT, at=later(2)),
+    ):
+        with pytest.raises(NotAllowed):
+            write()
+    with seeing(CENTRE):
+        assert not Content.objects.filter(case__number=receipt.number).exists()
     with pytest.raises(NotAllowed):
         identity.ask_to_see(receipt.number, Field.ORIGINAL, Purpose.JUDGE, by=HESHOU, at=later(2))
 
 
+@pytest.mark.django_db
+def test_what_an_officer_opened_before_is_reviewed_after_a_case_was_handed_over() -> None:
+    number = bring().number
+    flow.act(number, "dispatch", by=ZHOU, at=later(1), given={"lead": WATER})
+    flow.act(number, "sign_for", by=ZHAO, at=later(2), given={})
+    identity.ask_to_see(number, Field.CONTACT, Purpose.CALL_BACK, by=WANG, at=later(3))
+    flow.act(number, "hand_over_secret", by=WANG, at=later(4), given={"ground": "state_secret"})
+    with seeing(CENTRE):
+        opening = Opening.objects.get(case__number=number)
+        assert Notice.objects.filter(case__number=number, to="secrecy_officer").exists()
+    identity.review(opening.pk, proper=False, by=HESHOU, at=later(5))
+    assert is_whole()
+
+
+@pytest.mark.django_db
+def test_a_case_that_was_split_off_holds_who_brought_it_and_not_the_message() -> None:
+    origin = bring("漏水；另外里面有不该写的话").number
+    (child,) = triage.split(origin, [triage.Part("help", "路灯不亮")], by=ZHOU, at=later(1))
+    flow.act(origin, "hand_over_secret", by=ZHOU, at=later(2), given={"ground": "state_secret"})
+    assert set(vault.names(child)) == {"text", "contact"}
+    opened = identity.ask_to_see(child, Field.ORIGINAL, Purpose.JUDGE, by=ZHOU, at=later(3))
+    assert opened.contents is not None
+    assert list(opened.contents.values()) == ["路灯不亮"]
+    assert is_whole()
+    with working(), pytest.raises(ProgrammingError), transaction.atomic():
+        vault.share(child, origin, ("contact",))
+
+
+@pytest.mark.django_db
 def test_a_returned_order_is_ruled_on_once_and_the_ruling_is_a_precedent() -> None:
     from huiying.doors.work.lists import precedents  # noqa: PLC0415  # its models need the database
 
@@ -161,6 +286,7 @@ def test_a_returned_order_is_ruled_on_once_and_the_ruling_is_a_precedent() -> No
     assert (precedent.number, precedent.why) == (number, "步道归城管局")
 
 
+@pytest.mark.django_db
 def test_a_reply_that_another_case_was_served_word_for_word_is_no_reply() -> None:
     numbers = [bring().number for _ in range(2)]
     reply = "您反映的问题已经收悉，我单位高度重视，已责成有关人员办理。"

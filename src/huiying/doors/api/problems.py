@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from django.core.exceptions import RequestDataTooBig
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from ninja import Field, NinjaAPI, Schema
 from ninja.errors import AuthenticationError, HttpError, ValidationError
 
@@ -16,6 +16,8 @@ from huiying.case.recording import NoSuchCase, NotAllowed
 from huiying.procedure.words import refusal
 
 MEDIA_TYPE = "application/problem+json"
+LEAST_ERROR = 400
+API = "/api/"
 #: Refusals that say something is wrong with what was sent; all others say that it is not possible now.
 OF_INPUT = frozenset(
     {
@@ -45,6 +47,7 @@ TITLES = {
     401: "没有登录",
     403: "无权这样做",
     404: "没有找到",
+    405: "这个地址不接受这种请求",
     409: "现在不能这样做",
     413: "提交的内容太大",
     422: "提交的内容有误",
@@ -68,6 +71,21 @@ def refused(error: NotAllowed) -> HttpResponse:
     )
     params: Mapping[str, Any] = plain(found.params)
     return problem(status, found.code, refusal(found.code, found.params), found.article, params=dict(params))
+
+
+class ProblemMiddleware:
+    """Errors of the framework itself under `/api/` (no such address, no such method) are problems too."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        """Answer, and turn a page that says an error into a problem."""
+        response = self.get_response(request)
+        status = response.status_code
+        if not request.path.startswith(API) or status < LEAST_ERROR or response.get("Content-Type") == MEDIA_TYPE:
+            return response
+        return problem(status, "http", TITLES.get(status, TITLES[LEAST_ERROR]))
 
 
 def speak(api: NinjaAPI) -> None:

@@ -34,11 +34,11 @@ def bring(request: HttpRequest, demand: DemandIn) -> Any:  # noqa: ANN401  # nin
         Demand(
             text=demand.text,
             kind=demand.kind,
-            title=demand.title,
-            area=demand.area_code,
-            address=demand.address,
+            title=demand.title or "",
+            area=demand.area_code or "",
+            address=demand.address or "",
             confidential=demand.confidential,
-            contact=Contact(demand.contact.name, demand.contact.phone),
+            contact=Contact(demand.contact.name or "", demand.contact.phone or "") if demand.contact else Contact(),
         ),
         channel="api",
         by=RESIDENT,
@@ -55,23 +55,13 @@ def _known_program(request: HttpRequest) -> bool:
     return scheme.lower() == "bearer" and with_token(token) is not None
 
 
-def _guarded(request: HttpRequest) -> HttpResponse | None:
-    if guesses.reached(request, MOST_GUESSES):
-        return problem(429, "too_many_requests", refusal("too_many_requests"))
-    return None
-
-
 @router.get("/receipts/{code}", response={200: ProgressOut, **ERRORS}, auth=None, summary="查询进度")
 def progress(request: HttpRequest, code: str) -> Any:  # noqa: ANN401  # as above
     """How a demand stands: its stage, its limits with their articles, and what happened. Never a name."""
-    refused = _guarded(request)
-    if refused is not None:
-        return refused
     try:
         opened = receipts.read(code, timezone.now())
     except NoSuchCase:
-        guesses.count(request)
-        raise
+        return _wrong_code(request)
     return {
         "number": opened.case.number,
         "stage": opened.stage,
@@ -91,15 +81,19 @@ def progress(request: HttpRequest, code: str) -> Any:  # noqa: ANN401  # as abov
 
 
 def _do(request: HttpRequest, code: str, name: str, given: Mapping[str, object], key: str | None) -> Any:  # noqa: ANN401  # as above
-    refused = _guarded(request)
-    if refused is not None:
-        return refused
     try:
         receipts.do(code, name, given, at=timezone.now(), key=key)
     except NoSuchCase:
-        guesses.count(request)
-        raise
+        return _wrong_code(request)
     return progress(request, code)
+
+
+def _wrong_code(request: HttpRequest) -> HttpResponse:
+    """Say that there is no such case, or that there were too many such tries. A right code is never turned away."""
+    if guesses.reached(request, MOST_GUESSES):
+        return problem(429, "too_many_requests", refusal("too_many_requests"))
+    guesses.count(request)
+    return problem(404, "case_unknown", refusal("case_unknown"))
 
 
 ANSWERS: Mapping[int, Any] = {200: ProgressOut, **ERRORS}

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from ninja import NinjaAPI
 
 from huiying.doors.api import residents, staff
-from huiying.doors.api.problems import speak
+from huiying.doors.api.problems import LEAST_ERROR, MEDIA_TYPE, TITLES, speak
 
 api = NinjaAPI(
     title="回应 Huiying",
@@ -25,7 +27,21 @@ speak(api)
 def openapi(request: HttpRequest) -> HttpResponse:
     """The API's own description, OpenAPI 3.1."""
     del request
-    return JsonResponse(api.get_openapi_schema(), json_dumps_params={"ensure_ascii": False})
+    schema = api.get_openapi_schema()
+    for operations in schema["paths"].values():
+        for operation in operations.values():
+            _describe_problems(operation["responses"])
+    return JsonResponse(schema, json_dumps_params={"ensure_ascii": False})
+
+
+def _describe_problems(responses: dict[Any, Any]) -> None:
+    """Say of every error that it comes as a problem, and add those that any request may meet."""
+    problems = [answer for status, answer in responses.items() if int(status) >= LEAST_ERROR]
+    for answer in problems:
+        if "application/json" in answer.get("content", {}):
+            answer["content"] = {MEDIA_TYPE: answer["content"].pop("application/json")}
+    for status in (405, 413):
+        responses.setdefault(status, {**problems[0], "description": TITLES[status]})
 
 
 api.add_router("", residents.router, tags=["诉求人"])

@@ -13,19 +13,19 @@ KindName = Literal["consultation", "help", "complaint", "report", "suggestion", 
 class ContactIn(Schema):
     """Who can be called back. It is sealed; no answer of this API holds it unless it is opened for a purpose."""
 
-    name: str = Field("", max_length=200)
-    phone: str = Field("", max_length=200)
+    name: str | None = Field(None, max_length=200)
+    phone: str | None = Field(None, max_length=200)
 
 
 class DemandIn(Schema):
     """A demand. The same `idempotency_key` with the same body gives the same receipt and makes no second case."""
 
     text: str = Field(max_length=20_000)
-    title: str = Field("", max_length=120)
+    title: str | None = Field(None, max_length=120)
     kind: KindName = "help"
-    area_code: str = Field("", max_length=12, pattern=r"^\d*$")
-    address: str = Field("", max_length=200)
-    contact: ContactIn = Field(default_factory=lambda: ContactIn(name="", phone=""))
+    area_code: str | None = Field(None, max_length=12, pattern=r"^\d*$")
+    address: str | None = Field(None, max_length=200)
+    contact: ContactIn | None = None
     confidential: bool = False
     idempotency_key: str | None = Field(None, min_length=1, max_length=200)
 
@@ -183,6 +183,7 @@ class ClassifyIn(Schema):
     kind: KindName
     matter: str = Field(max_length=12)
     area: str = Field(max_length=12)
+    respondents: list[str] | None = Field(None, max_length=20)
 
 
 class ProposalOut(Schema):
@@ -216,7 +217,7 @@ class NumbersOut(Schema):
 class OpenIn(Schema):
     """A sealed field, and what for."""
 
-    field: Literal["contact", "address", "original"]
+    field: Literal["contact", "address", "original", "files"]
     purpose: Literal["call_back", "site_visit", "handle", "follow_up", "judge", "save_life"]
 
 
@@ -226,6 +227,7 @@ class OpenedOut(Schema):
     opening: int
     waiting: bool
     lines: list[dict[str, str]]
+    files: list[dict[str, str]]
 
 
 class OpeningRow(Schema):

@@ -21,7 +21,7 @@ from huiying.doors.api.problems import Problem, problem
 from huiying.doors.people import Person, with_token
 from huiying.doors.reading import derivation, limits, possible, story
 from huiying.doors.work import lists
-from huiying.doors.work.openings import shown
+from huiying.doors.work.openings import files, shown
 from huiying.doors.work.views import visible
 from huiying.procedure.decision import Refused
 from huiying.procedure.disclosure import Field, Purpose
@@ -146,7 +146,7 @@ def case(request: HttpRequest, number: str) -> Any:  # noqa: ANN401  # as above
                 "who": told.who,
                 "article": told.article,
             }
-            for told in story(found, now, acts, names)
+            for told in story(found, now, acts, names, _person(request).actor)
         ],
         "options": [
             {
@@ -211,7 +211,13 @@ def classify(request: HttpRequest, number: str, wanted: schemas.ClassifyIn) -> A
     """Say what a demand is, what it is about, and where."""
     visible(number)
     recorded = triage.classify(
-        number, kind=wanted.kind, matter=wanted.matter, area=wanted.area, by=_person(request).actor, at=timezone.now()
+        number,
+        kind=wanted.kind,
+        matter=wanted.matter,
+        area=wanted.area,
+        respondents=wanted.respondents,
+        by=_person(request).actor,
+        at=timezone.now(),
     )
     return {"number": number, "step": recorded.case.step}
 
@@ -248,7 +254,12 @@ def open_field(request: HttpRequest, number: str, wanted: schemas.OpenIn) -> Any
 
 
 def _opened(opened: identity.Opened) -> dict[str, Any]:
-    return {"opening": opened.opening.pk, "waiting": opened.contents is None, "lines": shown(opened.contents or {})}
+    return {
+        "opening": opened.opening.pk,
+        "waiting": opened.contents is None,
+        "lines": shown(opened.contents or {}),
+        "files": files(opened.contents or {}),
+    }
 
 
 @router.post("/openings/{opening}/see", response={200: schemas.OpenedOut, **ERRORS}, summary="查看已同意的")
@@ -284,7 +295,7 @@ def _opening(one: Opening) -> dict[str, Any]:
 def decide(request: HttpRequest, opening: int, word: schemas.DecisionIn) -> Any:  # noqa: ANN401  # as above
     """Approve or refuse a request to see a sealed field."""
     done = identity.decide(opening, approve=word.yes, by=_person(request).actor, at=timezone.now())
-    return {"opening": done.pk, "waiting": False, "lines": []}
+    return {"opening": done.pk, "waiting": False, "lines": [], "files": []}
 
 
 @router.post("/openings/{opening}/review", response={200: schemas.OpenedOut, **ERRORS}, summary="复查查看")
@@ -292,7 +303,7 @@ def decide(request: HttpRequest, opening: int, word: schemas.DecisionIn) -> Any:
 def review(request: HttpRequest, opening: int, word: schemas.DecisionIn) -> Any:  # noqa: ANN401  # as above
     """Say whether an opening served its purpose."""
     done = identity.review(opening, proper=word.yes, by=_person(request).actor, at=timezone.now())
-    return {"opening": done.pk, "waiting": False, "lines": []}
+    return {"opening": done.pk, "waiting": False, "lines": [], "files": []}
 
 
 @router.post("/cases/{number}/erase", response={200: schemas.StepOut, **ERRORS}, summary="期满删除内容")

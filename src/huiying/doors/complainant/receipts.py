@@ -112,7 +112,7 @@ def do(code: str, name: str, given: Mapping[str, object], *, at: datetime, key: 
     with seeing(of_case(case_id)):
         number = Case.objects.values_list("number", flat=True).get(pk=case_id)
     if name == "review":
-        ask_review(number, str(given.get("what", "")), by=RESIDENT, at=at)
+        ask_review(number, str(given.get("what", "")), by=RESIDENT, at=at, key=key)
         return number
     refused: NotAllowed | None = None
     for act in ACTS[name]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from django.contrib import messages
+from django.db.models.functions import Length
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -14,7 +15,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from huiying.case.commands import KeyConflict
 from huiying.case.recording import NoSuchCase, NotAllowed
-from huiying.directory.models import Area
+from huiying.directory.queries import areas_of_the_city
 from huiying.doors.complainant import receipts
 from huiying.doors.errors import plainly, sentence
 from huiying.doors.forms import Field, Form
@@ -34,6 +35,8 @@ from huiying.stages.intake.actions import (
     register,
 )
 
+NOT_FOUND = "没有找到。请核对查询码，或者拨打12345，凭工单号查询。"
+DISTRICT, MOST_AREAS = 6, 200
 YEAR = 365 * 24 * 3600
 KINDS = {
     Kind.HELP: ("求助", "请求解决一个问题，如漏水、路灯不亮"),
@@ -82,7 +85,10 @@ def view(request: HttpRequest) -> HttpResponse:
 
 def demand_form() -> Form:
     """Return the fields of a demand as a resident fills them in."""
-    areas = [{"value": area.code, "label": area.name} for area in Area.objects.filter(code__regex=r"^\d{6}$")]
+    areas = [
+        {"value": area.code, "label": area.name}
+        for area in areas_of_the_city().annotate(length=Length("code")).filter(length=DISTRICT)[:MOST_AREAS]
+    ]
     return Form(
         [
             Field(
@@ -183,22 +189,19 @@ def find(request: HttpRequest) -> HttpResponse:
     if request.method == "POST":
         form.fill(request.POST)
         if form.check_required():
-            if guesses.reached(request, MOST_GUESSES):
-                form.complain("code", refusal("too_many_requests"))
+            try:
+                receipts.find(form.value("code"))
+            except NoSuchCase:
+                tried = guesses.reached(request, MOST_GUESSES)
+                guesses.count(request)
+                said = refusal("too_many_requests") if tried else NOT_FOUND
+                form.complain("code", said)
             else:
-                try:
-                    receipts.find(form.value("code"))
-                except NoSuchCase:
-                    guesses.count(request)
-                    form.complain("code", "没有找到。请核对查询码，或者拨打12345，凭工单号查询。")
-                else:
-                    return redirect("receipt", code=form.value("code").upper().replace(" ", ""))
+                return redirect("receipt", code=form.value("code").upper().replace(" ", ""))
     return render(request, "complainant/find.html", {"form": form}, status=422 if form.problems else 200)
 
 
 def _receipt(request: HttpRequest, code: str, at: datetime) -> receipts.Receipt:
-    if guesses.reached(request, MOST_GUESSES):
-        raise Http404
     try:
         return receipts.read(code, at)
     except NoSuchCase as missing:

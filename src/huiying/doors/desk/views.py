@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
@@ -65,13 +64,16 @@ def register_call(request: HttpRequest) -> HttpResponse:
     if request.method == "POST":
         form.fill(request.POST)
         receipt = _register(request, form) if form.check_required() else None
-        if receipt is not None:
-            messages.success(request, f"已登记：工单号 {receipt.number}，查询码 {receipt.code}。请读给来电人。")
-            return redirect("desk-register")
-    return render(request, "desk/register.html", {"form": form}, status=422 if form.problems else 200)
+        if receipt is not None:  # shown on this very page: a message would keep the code in the session
+            form = desk_form()
+    context = {"form": form, "receipt": receipt}
+    return render(request, "desk/register.html", context, status=422 if form.problems else 200)
 
 
 def _register(request: HttpRequest, form: Form) -> Receipt | None:
+    if form.value("channel") not in dict(CHANNELS):
+        form.complain("channel", "请选择渠道")
+        return None
     try:
         demands = int(form.value("demands"))
     except ValueError:

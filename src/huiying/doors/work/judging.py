@@ -9,14 +9,17 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
 from huiying.case.recording import NotAllowed
-from huiying.directory.models import Area, Matter
-from huiying.directory.queries import unit_names
+from huiying.directory.models import Matter, Unit
+from huiying.directory.queries import areas_of_the_city, unit_names
 from huiying.doors.forms import Field, Form
 from huiying.doors.work.views import for_staff, person_of, visible
 from huiying.procedure.decision import Refused
 from huiying.procedure.schema import Kind
 from huiying.procedure.words import catalogue, refusal
 from huiying.stages.triage import actions as triage
+
+#: More areas than a page can list; an installation names its own in HUIYING_AREA.
+MOST_AREAS = 2000
 
 
 @require_http_methods(["GET", "POST"])
@@ -35,16 +38,21 @@ def classify(request: HttpRequest, number: str) -> HttpResponse:
                 for matter in Matter.objects.filter(active=True).exclude(parent=None)]),
             Field("area", "区划", "select", value=shown.area, options=[
                 {"value": area.code, "label": f"{'　' * (len(area.code) // 3 - 2)}{area.name}"}
-                for area in Area.objects.filter(code__startswith="99")]),
+                for area in areas_of_the_city()[:MOST_AREAS]]),
+            Field("respondent", "被反映单位", "select", value="".join(shown.respondents[:1]), required=False,
+                  placeholder="没有", hint="选定以后，它看不到这件工单，也不能承办。",
+                  options=[{"value": unit.code, "label": unit.name} for unit in Unit.objects.filter(active=True)]),
         ]
     )  # fmt: skip
     if request.method == "POST":
         form.fill(request.POST)
         if form.check_required():
             try:
+                chosen = form.value("respondent")
+                others = [code for code in shown.respondents[1:] if chosen]
                 triage.classify(
                     number, kind=form.value("kind"), matter=form.value("matter"), area=form.value("area"),
-                    by=person.actor, at=at,
+                    respondents=[chosen, *others] if chosen else [], by=person.actor, at=at,
                 )  # fmt: skip
             except NotAllowed as refused:
                 form.refuse(refused.refused)

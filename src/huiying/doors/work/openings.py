@@ -45,7 +45,7 @@ def _show(request: HttpRequest, number: str, opened: identity.Opened) -> HttpRes
     return render(
         request,
         "work/opened.html",
-        {"number": number, "opening": opened.opening, "lines": shown(contents), "files": _files(contents)},
+        {"number": number, "opening": opened.opening, "lines": shown(contents), "files": files(contents)},
     )
 
 
@@ -62,18 +62,18 @@ def shown(contents: Mapping[str, str]) -> list[dict[str, str]]:
     return lines
 
 
-def _files(contents: Mapping[str, str]) -> list[dict[str, str]]:
-    """Return opened files as parts of this very page: they have no address of their own that could be kept."""
-    files = []
+def files(contents: Mapping[str, str]) -> list[dict[str, str]]:
+    """Return opened files as parts of this very answer: they have no address of their own that could be kept."""
+    found = []
     for name, secret in contents.items():
         if name.startswith(identity.FILE):
             opened = read(name.partition("#")[0].removeprefix(identity.FILE), secret)
             data = base64.b64encode(opened.data).decode()
-            files.append(
+            found.append(
                 {
                     "name": opened.name,
                     "url": f"data:{opened.content_type};base64,{data}",
                     "kind": opened.content_type.partition("/")[0],
                 }
             )
-    return files
+    return found

@@ -230,7 +230,7 @@ def case(request: HttpRequest, number: str) -> HttpResponse:
             "options": [_option(number, option) for option in possible(now, person.actor, at, around)],
             "events": [
                 {"at": told.at, "title": told.title, "text": told.text, "article": told.article, "who": told.who}
-                for told in reversed(story(shown, now, acts, names))
+                for told in reversed(story(shown, now, acts, names, person.actor))
             ],
             "files": shown.attachments.all(),
             "purposes": [

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
+from huiying.case.commands import Key, once
 from huiying.case.ledger import Entry
 from huiying.case.models import Case, Content, Notice
 from huiying.case.recording import NotAllowed, Recorded, lock_case
@@ -13,6 +15,7 @@ from huiying.procedure.decision import Refused
 from huiying.procedure.schema import Stage
 from huiying.procedure.state import Actor
 from huiying.stages.identity.actions import write
+from huiying.stages.identity.texts import from_staff
 from huiying.stages.intake.removing import remove_files
 
 ANSWERED = frozenset({Stage.ANSWERED, Stage.FOLLOWING_UP, Stage.CLOSED})
@@ -20,26 +23,36 @@ REVIEW_ARTICLE = "国办函〔2025〕66号（六）"
 
 
 def check_reply(case: Case, reply: str) -> None:
-    """Refuse a reply that says nothing of this case: one too short to, or one that another case was served already."""
-    elsewhere = Content.objects.filter(name="reply", text=reply).exclude(case=case).exists()
+    """Refuse a reply that says nothing of this case: one too short to, or one that another case was served already.
+
+    A joined case may be told what the case was told that it joined.
+    """
+    kept = from_staff(reply, case.number)
+    told = Content.objects.filter(name="reply", text=kept).exclude(case=case).exclude(case__number=case.joined_into)
+    elsewhere = told.exists()
     decision = reply_speaks(reply, served_elsewhere=elsewhere)
     if isinstance(decision, Refused):
         raise NotAllowed(decision)
 
 
-def ask_review(case_number: str, why: str, *, by: Actor, at: datetime) -> Recorded:
+def ask_review(case_number: str, why: str, *, by: Actor, at: datetime, key: str | None = None) -> None:
     """Ask that an answer be reviewed: a supervisor reads the reasons and takes the case up again, or says why not."""
+    command = Key(f"{by.role}:{by.person}", "ask_review", f"{case_number}/{key}", {"why": why}) if key else None
     with working():
-        case = lock_case(case_number)
-        if case.stage not in ANSWERED:
-            raise NotAllowed(Refused("not_answered_yet", REVIEW_ARTICLE))
-        if not why.strip():
-            raise NotAllowed(Refused("not_given", REVIEW_ARTICLE, {"field": "不同意答复的理由"}))
-        recorded = write(case, Entry("ask_review", by, at), {"what": why})
-        Notice.objects.create(
-            case=case, position=recorded.act.position, name="请求复核", to="supervisor", article=REVIEW_ARTICLE, at=at
-        )
-        return recorded
+        once(command, lambda: _ask_review(case_number, why, by, at))
+
+
+def _ask_review(case_number: str, why: str, by: Actor, at: datetime) -> dict[str, Any]:
+    case = lock_case(case_number)
+    if case.stage not in ANSWERED:
+        raise NotAllowed(Refused("not_answered_yet", REVIEW_ARTICLE))
+    if not why.strip():
+        raise NotAllowed(Refused("not_given", REVIEW_ARTICLE, {"field": "不同意答复的理由"}))
+    recorded = write(case, Entry("ask_review", by, at), {"what": why})
+    Notice.objects.create(
+        case=case, position=recorded.act.position, name="请求复核", to="supervisor", article=REVIEW_ARTICLE, at=at
+    )
+    return {"position": recorded.act.position}
 
 
 def erase(case_number: str, *, by: Actor, at: datetime) -> Recorded:

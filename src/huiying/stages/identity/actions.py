@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from huiying.case.folding import Folded, law
 from huiying.case.ledger import Entry
@@ -50,7 +50,11 @@ def write(
     original. `sealed`: texts that are sealed and of which nothing else is kept. An act that purges destroys what there
     was, and keeps nothing of its own.
     """
-    purges = purged(law(case.law_id), entry.act)
+    procedure = law(case.law_id)
+    purges = purged(procedure, entry.act)
+    keeps_nothing = case.erased_at is not None or procedure.steps[case.step].content_free
+    if keeps_nothing and (any(words.values()) or any(sealed.values())):
+        raise NotAllowed(Refused("content_not_kept", "《个人信息保护法》第47条；《保守国家秘密法》第31条"))
     resident = entry.actor.role == COMPLAINANT or (entry.act == "supplement")
     texts = {
         name: added_by_resident(text, case.number) if resident else from_staff(text, case.number)
@@ -67,14 +71,14 @@ def write(
     recorded = record(case, entry, texts)
     if purges:
         Content.objects.filter(case=case).delete()
-        Opening.objects.filter(case=case).delete()
+        Opening.objects.filter(case=case, opened_at=None).delete()  # what was opened is still reviewed
         vault.erase(case.number)
     return recorded
 
 
 def signed_for(case: Folded, unit: str | None) -> bool:
-    """Whether a unit leads the case and has taken it on: it did an act that put the case into an officer's hands."""
-    if unit is None or case.state.units.get(MAIN) != unit:
+    """Whether a unit leads an open case and has taken it on: an act of it put the case into an officer's hands."""
+    if unit is None or case.state.units.get(MAIN) != unit or case.ended_at is not None:
         return False
     targets = (case.procedure.acts[entry.act].target for entry in case.state.done if entry.actor.unit == unit)
     return any(target is not None and case.procedure.steps[target].holder == "officer" for target in targets)
@@ -102,43 +106,51 @@ def ask_to_see(number: str, field: Field, purpose: Purpose, *, by: Actor, at: da
 
 
 def see_approved(opening_id: int, *, by: Actor, at: datetime) -> Opened:
-    """See what a custodian has approved, once."""
+    """See what a custodian has approved, once, within seven days, and only if the table would still allow it."""
     with working():
-        opening = _opening(opening_id)
-        if opening.person != by.person or not opening.approved or opening.opened_at is not None:
+        case, opening = _locked(opening_id)
+        now = read_case(case)
+        _keep_out_whoever_is_complained_of(now, by)
+        mine = (opening.person, opening.role, opening.unit) == (by.person, by.role, by.unit or "")
+        late = at > opening.asked_at + timedelta(days=REVIEW_DAYS)
+        if not mine or late or not opening.approved or opening.opened_at is not None:
             raise NotAllowed(Refused("approval_needed", "《信访工作条例》第30条"))
-        case = lock_case(opening.case.number)
-        _keep_out_whoever_is_complained_of(read_case(case), by)
+        decision = may_open(
+            Field(opening.field),
+            Purpose(opening.purpose),
+            by.role,
+            protected=now.protected,
+            signed_for=signed_for(now, by.unit),
+            approved=True,
+        )
+        if isinstance(decision, Refused):
+            raise NotAllowed(decision)
         return Opened(opening, _open(case, opening, by, at))
 
 
 def decide(opening_id: int, *, approve: bool, by: Actor, at: datetime) -> Opening:
     """Approve or refuse a request to see a sealed field; nobody decides their own."""
     with working():
-        opening = _opening(opening_id)
+        case, opening = _locked(opening_id)
         _custodian(opening, by)
         if opening.approved is not None or opening.opened_at is not None:
             raise NotAllowed(Refused("decided_already", "《个人信息保护法》第51条"))
         opening.approved, opening.decided_by = approve, by.person
         opening.save(update_fields=["approved", "decided_by"])
-        act = "approve_opening" if approve else "refuse_opening"
-        record(lock_case(opening.case.number), Entry(act, by, at, given=_said(opening)))
+        record(case, Entry("approve_opening" if approve else "refuse_opening", by, at, given=_said(opening)))
         return opening
 
 
 def review(opening_id: int, *, proper: bool, by: Actor, at: datetime) -> Opening:
     """Review an opening within seven days: whether it served its purpose is said by somebody who did not open."""
     with working():
-        opening = _opening(opening_id)
+        case, opening = _locked(opening_id)
         _custodian(opening, by)
         if opening.opened_at is None or opening.reviewed_at is not None:
             raise NotAllowed(Refused("decided_already", "《个人信息保护法》第51条"))
         opening.reviewed_by, opening.reviewed_at, opening.proper = by.person, at, proper
         opening.save(update_fields=["reviewed_by", "reviewed_at", "proper"])
-        record(
-            lock_case(opening.case.number),
-            Entry("review_opening", by, at, given={**_said(opening), "proper": proper}),
-        )
+        record(case, Entry("review_opening", by, at, given={**_said(opening), "proper": proper}))
         return opening
 
 
@@ -150,11 +162,17 @@ def contents_for(case: Case, field: Field) -> Sequence[tuple[str, int]]:
     return [(name, position) for name in FIELD_NAMES[field] for position in held.get(name, ())]
 
 
-def _opening(opening_id: int) -> Opening:
-    opening = Opening.objects.select_for_update(of=("self",)).select_related("case").filter(pk=opening_id).first()
-    if opening is None:
+def _locked(opening_id: int) -> tuple[Case, Opening]:
+    """Lock an opening's case and then the opening, as every act does: the case comes first."""
+    number = Opening.objects.filter(pk=opening_id).values_list("case__number", flat=True).first()
+    if number is None:
         raise NoSuchCase(str(opening_id))
-    return opening
+    case = lock_case(number)
+    opening = Opening.objects.select_for_update(of=("self",)).filter(pk=opening_id).first()
+    if opening is None:  # what was asked for was purged meanwhile
+        raise NoSuchCase(str(opening_id))
+    opening.case = case
+    return case, opening
 
 
 def _custodian(opening: Opening, by: Actor) -> None:

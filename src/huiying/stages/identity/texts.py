@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
 
 from huiying.case.numbers import NUMBER, is_number
@@ -13,9 +14,9 @@ from huiying.stages.identity.vault import Contact
 
 #: What is hidden in staff's own words: their telephone numbers and names are theirs to give.
 IN_STAFF_WORDS = frozenset({Hidden.ID_NUMBER, Hidden.BANK_CARD, Hidden.DOOR, Hidden.EMAIL})
-HAN_RUN = re.compile(r"[\u4e00-\u9fff·]{2,}")
-LONGEST_NAME = 4
-DIGIT_RUN = re.compile(r"(?:\+?86[\s-]*)?[0-9０-９](?:[\s-]?[0-9０-９]){6,}")
+SIZED = re.compile(f"({vault.DIGITS}|{vault.NAME}|{vault.ADDRESS})(\\d+)")
+HIDDEN = {vault.DIGITS: Hidden.PHONE, vault.NAME: Hidden.NAME, vault.ADDRESS: Hidden.CONTACT}
+DIGITS_APART = re.compile(r"\d(?:[\s()（）.·—–-]{0,3}\d)+")
 ADDRESSED = re.compile(r"[\u4e00-\u9fff](?=先生|女士|小姐|老师|同志|师傅|阿姨|大爷|大妈)")
 ANY_DIGITS = re.compile(r"[0-9０-９A-Za-z一二三四五六七八九十]*[0-9０-９]+[0-9０-９A-Za-z#＃-]*")
 
@@ -59,29 +60,41 @@ def _with_known(found: Iterable[Span], known: Iterable[Span]) -> list[Span]:
 
 
 def _known(text: str, held: Mapping[str, set[bytes]]) -> Iterator[Span]:
-    """Yield where the contact's own address, phone, name or surname stands, found by blind tokens alone."""
+    """Yield where the contact's own phone, name, surname or address stands, found by blind tokens alone."""
     for kind, tokens in held.items():
-        if kind.startswith(vault.ADDRESS):
-            length = int(kind.removeprefix(vault.ADDRESS))
-            yield from _windows(text, length, vault.ADDRESS, tokens, Hidden.CONTACT)
-    phones, names, surnames = (held.get(kind, set()) for kind in ("phone", "name", "surname"))
-    for run in DIGIT_RUN.finditer(text) if phones else ():
-        if vault.token("phone", vault.plain_phone(run.group())) in phones:
-            yield Span(run.start(), run.end(), Hidden.PHONE)
-    for run in HAN_RUN.finditer(text) if names else ():
-        for length in range(LONGEST_NAME, 1, -1):
-            yield from _windows(run.group(), length, "name", names, Hidden.NAME, run.start())
+        named = SIZED.fullmatch(kind)
+        if named is None:
+            continue
+        what, length = named[1], int(named[2])
+        for run in _digit_runs(text) if what == vault.DIGITS else [_squeezed(text)]:
+            for start in range(len(run) - length + 1):
+                window = run[start : start + length]
+                if vault.token(what, "".join(character for character, _ in window)) in tokens:
+                    yield Span(window[0][1], window[-1][1] + 1, HIDDEN[what])
+    surnames = held.get("surname", set())
     for hit in ADDRESSED.finditer(text) if surnames else ():
         for start in (hit.start() - 1, hit.start()):
             if start >= 0 and vault.token("surname", text[start : hit.start() + 1]) in surnames:
                 yield Span(start, hit.start() + 1, Hidden.NAME)
 
 
-def _windows(text: str, length: int, kind: str, tokens: set[bytes], hidden: Hidden, offset: int = 0) -> Iterator[Span]:
-    """Yield where a part of a text of just this length has a token that is held."""
-    for start in range(len(text) - length + 1):
-        if vault.token(kind, text[start : start + length]) in tokens:
-            yield Span(offset + start, offset + start + length, hidden)
+def _squeezed(text: str) -> list[tuple[str, int]]:
+    """Return a text's characters without spaces, in one width and case, each with its place in the text."""
+    return [
+        (plain, place)
+        for place, character in enumerate(text)
+        if len(plain := unicodedata.normalize("NFKC", character).casefold()) == 1 and not plain.isspace()
+    ]
+
+
+def _digit_runs(text: str) -> Iterator[list[tuple[str, int]]]:
+    """Yield the runs of digits of a text, with what people put between a number's parts left out."""
+    for run in DIGITS_APART.finditer(text):
+        yield [
+            (str(unicodedata.digit(character)), run.start() + place)
+            for place, character in enumerate(run.group())
+            if character.isdigit()
+        ]
 
 
 def place_of(address: str) -> str:

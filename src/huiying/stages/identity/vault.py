@@ -24,8 +24,8 @@ from huiying.stages.identity.masking_names import contact_name
 
 NONCE_BYTES = 12
 #: Names shorter than this would be found in ordinary words.
-SHORTEST_NAME, SHORTEST_ADDRESS = 2, 4
-ADDRESS = "address"
+SHORTEST_NAME, SHORTEST_ADDRESS, SHORTEST_LINE = 2, 4, 7
+DIGITS, NAME, ADDRESS = "digits", "name", "address"
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,13 +80,21 @@ def mark(contacts: Iterable[tuple[str, Contact]]) -> None:
 
 
 def tokens(contact: Contact) -> list[tuple[str, bytes]]:
-    """Return the blind tokens of a contact: of the phone's digits, the name, the address."""
-    name, address = plain_words(contact.name), plain_words(contact.address)
-    held = [("phone", token("phone", phone))] if (phone := plain_phone(contact.phone)) else []
+    """Return the blind tokens of a contact: one to find a phone by, and those that hide its parts in later words.
+
+    Those carry their length (`digits11`, `name3`): a text need be searched for parts of that length only.
+    """
+    phone, name, address = plain_phone(contact.phone), plain_words(contact.name), plain_words(contact.address)
+    held = [("phone", token("phone", phone))] if phone else []
+    # A landline is often said without its area code, of three or four digits.
+    lines = {phone, *((phone[3:], phone[4:]) if phone.startswith("0") else ())}
+    held += [(f"{DIGITS}{len(line)}", token(DIGITS, line)) for line in sorted(lines) if len(line) >= SHORTEST_LINE]
     if len(name) >= SHORTEST_NAME:
-        held += [("name", token("name", name)), ("surname", token("surname", contact_name(name)[1] or name[0]))]
+        held += [
+            (f"{NAME}{len(name)}", token(NAME, name)),
+            ("surname", token("surname", contact_name(name)[1] or name[0])),
+        ]
     if len(address) >= SHORTEST_ADDRESS:
-        # The length is kept beside the token, so that a text need be searched for parts of that length only.
         held.append((f"{ADDRESS}{len(address)}", token(ADDRESS, address)))
     return held
 
@@ -103,15 +111,21 @@ def plain_phone(phone: str) -> str:
 
 
 def plain_words(words: str) -> str:
-    """Return words without spaces, in one width."""
-    return re.sub(r"\s+", "", unicodedata.normalize("NFKC", words))
+    """Return words without spaces, in one width and one case."""
+    return re.sub(r"\s+", "", unicodedata.normalize("NFKC", words)).casefold()
 
 
-def share(number: str, with_number: str, position: int) -> list[tuple[str, str]]:
-    """Let a case that was split off hold what its origin holds; return each name with its digest."""
+def digests(number: str, wanted: Sequence[str]) -> dict[str, str]:
+    """Return the digests of what came first with a case under these names."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT name, digest FROM vault.share(%s, %s, %s)", [number, with_number, position])
-        return [(str(name), str(found)) for name, found in cursor.fetchall()]
+        cursor.execute("SELECT name, digest FROM vault.inventory(%s) WHERE position = 1", [[number]])
+        return {str(name): str(found) for name, found in cursor.fetchall() if name in wanted}
+
+
+def share(number: str, with_number: str, wanted: Sequence[str]) -> None:
+    """Let a case hold what its origin holds under these names, if this very transaction split it off."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT vault.share(%s, %s, %s)", [number, with_number, list(wanted)])
 
 
 def find(phone: str) -> list[str]:

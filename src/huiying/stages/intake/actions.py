@@ -14,6 +14,7 @@ from huiying.case.models import Case, Instrument
 from huiying.case.numbers import number, receipt_code, receipt_hash, serials
 from huiying.case.recording import Beginning, NotAllowed, begin_many, instrument_in_force, lock_case
 from huiying.case.scope import working
+from huiying.directory.queries import is_matter, known_area, unknown_units
 from huiying.procedure.decision import NOTHING, Refused
 from huiying.procedure.schema import Kind
 from huiying.procedure.state import Actor
@@ -78,8 +79,14 @@ def wrong(demand: Demand) -> Refused | None:
     too_long = next((name for name, (value, most) in lines.items() if len(value) > most), None)
     if too_long is not None:
         return Refused("text_too_long", INTAKE_ARTICLE, {"field": too_long, "most": lines[too_long][1]})
+    return _wrong_otherwise(demand)
+
+
+def _wrong_otherwise(demand: Demand) -> Refused | None:
     if not 1 <= demand.demands <= MOST_DEMANDS:
         return Refused("number_out_of_range", INTAKE_ARTICLE, {"field": "诉求件数", "least": 1, "most": MOST_DEMANDS})
+    if unknown := unknown_units(demand.respondents):
+        return Refused("not_listed", INTAKE_ARTICLE, {"field": "被反映单位", "value": unknown})
     if len(demand.files) > MOST_FILES:
         return Refused("too_many_files", INTAKE_ARTICLE, {"most": MOST_FILES})
     return None
@@ -151,6 +158,7 @@ def coming(
     visit: Mapping[str, object] = NOTHING,
 ) -> Coming:
     """Return a demand on its way: masked, its texts to be sealed, its files stored, and not yet in the database."""
+    area, matter = known_area(demand.area), demand.matter if is_matter(demand.matter) else ""
     case_number = number(received_at, serial)
     case = Case(number=case_number, receipt=receipt_hash(receipt_code(case_number)), origin=origin, law=law)
     texts = {
@@ -185,14 +193,16 @@ def coming(
         },
         sets={
             **visit,
+            # An answer on the spot does not ask for these; the lock must hold if it is ever taken up again.
+            **({"facts": {"respondents": demand.respondents, "anonymous": demand.anonymous}} if given else {}),
             "law": law.pk,
             "channel": channel,
             "received_at": received_at.isoformat(),
             **{
                 name: value
                 for name, value in (
-                    ("matter", demand.matter),
-                    ("area", demand.area),
+                    ("matter", matter),
+                    ("area", area),
                     ("place", bool(demand.address)),
                     ("confidential", demand.confidential),
                 )

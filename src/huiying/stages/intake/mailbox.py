@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from email import message_from_bytes, policy
 from email.message import EmailMessage
-from email.utils import parsedate_to_datetime
+from email.utils import parseaddr, parsedate_to_datetime
 from hashlib import sha256
 from html.parser import HTMLParser
 from urllib.parse import unquote, urlsplit
@@ -40,6 +40,9 @@ from huiying.stages.intake.actions import (
 from huiying.stages.intake.files import MOST_FILES, Checked, check
 
 IMAP_PORT, IMAPS_PORT, TIMEOUT_S = 143, 993, 30
+FLAGS = {"created": "(\\Seen)", "already": "(\\Seen)", "empty": "(\\Flagged)"}
+#: A message dated before that has a clock that is wrong.
+EARLIEST_YEAR = 2000
 AT_ONCE = 50
 
 
@@ -81,15 +84,18 @@ def opened(url: str, password: str) -> Iterator[imaplib.IMAP4]:
 
 
 def poll(mailbox: imaplib.IMAP4, at: datetime) -> Polled:
-    """Register the unread messages of a mailbox, and mark each as read once it is safe."""
+    """Register the unread messages of a mailbox, and mark each as read once it is safe.
+
+    One that cannot be a demand stays unread and is flagged, for a person to look at.
+    """
     polled = Polled()
-    _, found = mailbox.uid("SEARCH", "UNSEEN")
+    _, found = mailbox.uid("SEARCH", "UNSEEN", "UNFLAGGED")
     for uid in (found[0] or b"").split()[:AT_ONCE]:
         _, answer = mailbox.uid("FETCH", uid.decode(), "(BODY.PEEK[])")
         raw = next((part[1] for part in answer if isinstance(part, tuple)), b"")
         outcome = receive(raw, at)
         setattr(polled, outcome, getattr(polled, outcome) + 1)
-        mailbox.uid("STORE", uid.decode(), "+FLAGS", "(\\Seen)")
+        mailbox.uid("STORE", uid.decode(), "+FLAGS", FLAGS[outcome])
     return polled
 
 
@@ -114,21 +120,30 @@ def receive(raw: bytes, at: datetime) -> str:
 
 def demand_of(message: EmailMessage) -> Demand:
     """Return what a message brings. Who sent it can be answered by e-mail: that is where they can be reached."""
-    sender = message["From"].addresses[0] if message["From"] and message["From"].addresses else None
+    name, address = _sender(message)
     files, left_out = _files(message)
-    text = _text(message)[:LONGEST_TEXT].strip()
+    title = _plain(str(message.get("Subject", "")))[:LONGEST_TITLE]
+    text = _text(message)[:LONGEST_TEXT].strip() or title
     if text and left_out:
         text = f"{text[: LONGEST_TEXT - 40]}\n（有 {left_out} 个附件不能接收，没有保存。）"
     return Demand(
         text=text,
-        title=str(message.get("Subject", "")).replace("\0", "")[:LONGEST_TITLE].strip(),
+        title=title,
         kind=Kind.HELP.value,
-        contact=Contact(
-            name=(sender.display_name if sender else "")[:LONGEST_LINE],
-            address=(sender.addr_spec if sender else "")[:LONGEST_LINE],
-        ),
+        contact=Contact(name=name[:LONGEST_LINE], address=address[:LONGEST_LINE]),
         files=files,
     )
+
+
+def _plain(words: str) -> str:
+    """Return words that can be kept: without NUL, and with what was no text in any charset replaced."""
+    return words.replace("\0", "").encode("utf-8", "replace").decode().strip()
+
+
+def _sender(message: EmailMessage) -> tuple[str, str]:
+    """Return name and address of whoever sent a message, as far as they can be read."""
+    name, address = parseaddr(str(message.get("From", "")))
+    return _plain(name), _plain(address)
 
 
 def _text(message: EmailMessage) -> str:
@@ -139,7 +154,7 @@ def _text(message: EmailMessage) -> str:
         content = str(body.get_content())
     except (LookupError, UnicodeError):  # a charset that nobody knows
         content = bytes(body.get_payload(decode=True) or b"").decode("utf-8", "replace")
-    content = content.replace("\0", "")
+    content = _plain(content)
     return _Words.of(content) if body.get_content_subtype() == "html" else content
 
 
@@ -190,4 +205,4 @@ def _sent(message: EmailMessage, at: datetime) -> datetime:
         sent = parsedate_to_datetime(str(message.get("Date", "")))
     except ValueError:
         return at
-    return sent if sent.tzinfo is not None and sent <= at else at
+    return sent if sent.tzinfo is not None and sent.year >= EARLIEST_YEAR and sent <= at else at

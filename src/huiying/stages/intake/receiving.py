@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import islice
 
 from django.db import IntegrityError
+from django.db.models import QuerySet
 
 from huiying.case.models import Case
 from huiying.case.numbers import serials
@@ -15,6 +17,7 @@ from huiying.case.recording import instrument_in_force
 from huiying.case.scope import working
 from huiying.config.keys import digest
 from huiying.directory.models import Area, Matter
+from huiying.directory.queries import areas_of_the_city
 from huiying.procedure.state import Actor
 from huiying.stages.identity.vault import Contact
 from huiying.stages.intake.actions import Demand, coming, write_coming, wrong
@@ -42,8 +45,7 @@ def receive_many(drafts: Iterable[Draft | Rejected], *, channel: str, at: dateti
     What was registered stays if a later transaction fails; going on with the same table registers the rest.
     """
     tally, rows = Received(), iter(drafts)
-    areas = {name: code for code, name in Area.objects.values_list("code", "name")}
-    matters = {name: code for code, name in Matter.objects.values_list("code", "name")}
+    areas, matters = _by_name(areas_of_the_city()), _by_name(Matter.objects.all())
     while chunk := list(islice(rows, AT_ONCE)):
         tally.rows += len(chunk)
         tally.rejected += [row for row in chunk if isinstance(row, Rejected)]
@@ -108,7 +110,12 @@ def demand_of(draft: Draft, areas: dict[str, str], matters: dict[str, str]) -> D
     return demand
 
 
+def _by_name(rows: QuerySet[Area] | QuerySet[Matter]) -> dict[str, str]:
+    """Return name → code, and each code as its own; a name that several have (城关镇) says nothing and is left out."""
+    pairs = list(rows.values_list("code", "name"))
+    named = Counter(name for _, name in pairs)
+    return {name: code for code, name in pairs if named[name] == 1} | {code: code for code, _ in pairs}
+
+
 def _code(said: str | None, codes: dict[str, str]) -> str:
-    if said is None:
-        return ""
-    return said if said in codes.values() else codes.get(said, "")
+    return codes.get(said or "", "")

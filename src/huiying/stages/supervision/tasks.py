@@ -48,17 +48,19 @@ async def retry_stalled(timestamp: int) -> None:
 @app.periodic(cron="15 3 * * *")
 @app.task(name="huiying.every_night", queueing_lock="every_night", lock="every_night")
 def every_night(timestamp: int) -> None:
-    """Compute provisional dates anew, for whose year a calendar may have come; remove files that nobody named."""
+    """Compute the dates of open clocks anew, since a calendar may have come; remove files that nobody named."""
     del timestamp
     with working():
         numbers = list(
-            Clock.objects.filter(provisional=True, stopped_at=None).values_list("case__number", flat=True).distinct()
+            Clock.objects.filter(stopped_at=None, case__closed_at=None, due_at__isnull=False)
+            .values_list("case__number", flat=True)
+            .distinct()
         )
     for number in numbers:
         with working():
             case = lock_case(number)
             now = read_case(case)
-            write_down(case, now, now)
+            write_down(case, now, now, anew=True)
             reschedule(case, now)
     with working():
         named = set(Attachment.objects.values_list("ref", flat=True))

@@ -22,24 +22,41 @@ from huiying.case.recording import (
     record,
 )
 from huiying.case.scope import working
-from huiying.directory.models import Area, Matter
-from huiying.directory.queries import propose_lead
+from huiying.directory.models import Area, Matter, Unit
+from huiying.directory.queries import propose_lead, units_for_routing
 from huiying.procedure.decision import Refused
-from huiying.procedure.routing import DISPATCH_BY_CATALOGUE, Duty
+from huiying.procedure.routing import DISPATCH_BY_CATALOGUE, SECRECY_OF_REPORTS, Duty, in_conflict
 from huiying.procedure.schema import Kind
 from huiying.procedure.state import MAIN, Actor
 from huiying.procedure.time_limits import SHANGHAI
 from huiying.stages.identity import vault
 from huiying.stages.identity.actions import write
 from huiying.stages.identity.texts import from_staff
+from huiying.stages.identity.vault import Sealing
 
 JUDGED_BY = "dispatcher"
+#: What a case that was split off holds of its origin: who brought it and where, never the message.
+SHARED = ("contact", "address")
 JOINED_INTO_ITSELF = "《北京市接诉即办工作条例》第11条"
 
 
-def classify(case_number: str, *, kind: str, matter: str, area: str, by: Actor, at: datetime) -> Recorded:
-    """Say what a demand is, what it is about and where: kind, matter, area. A person's word, and theirs to correct."""
+def classify(
+    case_number: str,
+    *,
+    kind: str,
+    matter: str,
+    area: str,
+    by: Actor,
+    at: datetime,
+    respondents: Sequence[str] | None = None,
+) -> Recorded:
+    """Say what a demand is, what it is about, where, and against whom. A person's word, and theirs to correct.
+
+    `respondents`: the units that it is directed against, from then on locked out; None leaves them as they are.
+    """
+    named = tuple(respondents or ())
     for name, wanted, known in (
+        ("被反映单位", "、".join(named), Unit.objects.filter(pk__in=named).count() == len(set(named))),
         ("诉求类型", kind, kind in list(Kind)),
         ("事项", matter, Matter.objects.filter(pk=matter, active=True).exists()),
         ("区划", area, Area.objects.filter(pk=area).exists()),
@@ -49,7 +66,10 @@ def classify(case_number: str, *, kind: str, matter: str, area: str, by: Actor, 
     with working():
         case = lock_case(case_number)
         _at_the_dispatcher(read_case(case), by, "确定事项")
-        return record(case, Entry("classify", by, at, sets={"matter": matter, "area": area, "facts": {"kind": kind}}))
+        facts: dict[str, object] = {"kind": kind}
+        if respondents is not None:
+            facts["respondents"] = named
+        return record(case, Entry("classify", by, at, sets={"matter": matter, "area": area, "facts": facts}))
 
 
 def propose(case: Case, at: datetime) -> Duty | Refused:
@@ -90,20 +110,25 @@ def _split(case_number: str, parts: Sequence[Part], by: Actor, at: datetime) -> 
     if not parts or not all(part.text.strip() and part.kind in list(Kind) for part in parts):
         raise NotAllowed(Refused("not_given", DISPATCH_BY_CATALOGUE, {"field": "每项诉求的类型和内容"}))
     law = instrument_in_force(at)
+    numbers = [number(at, serial) for serial in serials(len(parts))]
+    words = [Sealing(new, 1, "text", part.text) for new, part in zip(numbers, parts, strict=True)]
     beginnings = [
-        _beginning(case, now, part, serial, law.pk, by, at)
-        for part, serial in zip(parts, serials(len(parts)), strict=True)
+        _beginning(case, now, part, new, law.pk, by, at, digest)
+        for part, new, digest in zip(parts, numbers, vault.seal(words), strict=True)
     ]
     begin_many(beginnings)
+    for new in numbers:
+        vault.share(case.number, new, SHARED)
     left = max(1, int(str(now.state.facts["demands"])) - len(parts))
-    numbers = [beginning.case.number for beginning in beginnings]
     record(case, Entry("split", by, at, given={"into": numbers}, sets={"facts": {"demands": left}}))
     return numbers
 
 
-def _beginning(origin: Case, now: Folded, part: Part, serial: int, law: str, by: Actor, at: datetime) -> Beginning:
-    new = number(at, serial)
-    shared = vault.share(origin.number, new, 1)
+def _beginning(
+    origin: Case, now: Folded, part: Part, new: str, law: str, by: Actor, at: datetime, words: str
+) -> Beginning:
+    """Return a case to be split off: it holds its own words, and who brought the message, but not the message."""
+    shared = {f"sealed:{name}": digest for name, digest in vault.digests(origin.number, SHARED).items()}
     kept = {name: now.setting(name) for name in ("channel", "received_at", "area", "place", "confidential")}
     facts = now.state.facts
     return Beginning(
@@ -119,7 +144,7 @@ def _beginning(origin: Case, now: Folded, part: Part, serial: int, law: str, by:
                 "anonymous": bool(facts.get("anonymous")),
             },
             sets={**{name: value for name, value in kept.items() if value}, "law": law, "split_from": origin.number},
-            commitments={f"sealed:{name}": digest for name, digest in shared},
+            commitments={**shared, "sealed:text": words},
         ),
         {"text": from_staff(part.text, origin.number), **_place(origin)},
     )
@@ -139,13 +164,21 @@ def join(case_number: str, into: str, *, by: Actor, at: datetime) -> Recorded:
         main = locked[into]
         if main.joined_into or main.closed_at is not None:
             raise NotAllowed(Refused("cannot_be_joined_to", JOINED_INTO_ITSELF, {"number": into}))
-        return write(locked[case_number], Entry("join", by, at, sets={"joined_into": into}), {"into": into})
+        return _join(locked[case_number], main, by, at)
 
 
-def unjoin(case_number: str, why: str, *, by: Actor, at: datetime) -> Recorded:
-    """Take a joined case apart again, for a new fact."""
-    with working():
-        return write(lock_case(case_number), Entry("unjoin", by, at, sets={"joined_into": ""}), {"why": why})
+def _join(case: Case, main: Case, by: Actor, at: datetime) -> Recorded:
+    """Join a locked case to a locked main case; from then on the main case is locked for both cases' respondents."""
+    against = {*case.respondents, *main.respondents}
+    units = units_for_routing()
+    report = Kind.REPORT in {case.kind, main.kind}
+    barred = [unit for unit in main.units if in_conflict(unit, against, units, superiors_too=report)]
+    if barred:
+        raise NotAllowed(Refused("unit_in_conflict", SECRECY_OF_REPORTS, {"unit": "、".join(barred)}))
+    recorded = write(case, Entry("join", by, at, sets={"joined_into": main.number}), {"into": main.number})
+    facts = {"respondents": sorted(against)} if against else {}
+    record(main, Entry("joined_by", by, at, given={"number": case.number}, sets={"facts": facts} if facts else {}))
+    return recorded
 
 
 def _at_the_dispatcher(now: Folded, by: Actor, what: str) -> None:

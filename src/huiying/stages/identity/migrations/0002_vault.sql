@@ -64,15 +64,16 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, vault AS $$
     SELECT t.kind, t.token FROM vault.token t WHERE t.case_number = number
 $$;
 
-CREATE FUNCTION vault.share(number text, with_number text, with_position integer)
-RETURNS TABLE (name text, digest text)
+CREATE FUNCTION vault.share(number text, with_number text, names text[]) RETURNS void
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, vault AS $$
 BEGIN
+    IF NOT vault.act_of_now(with_number, jsonb_build_object('sets', jsonb_build_object('split_from', number))) THEN
+        RAISE EXCEPTION 'nothing is shared without an act that splits it off' USING ERRCODE = 'insufficient_privilege';
+    END IF;
     INSERT INTO vault.holding
-        SELECT DISTINCT ON (h.name) with_number, with_position, h.name, h.ref FROM vault.holding h
-        WHERE h.case_number = number ORDER BY h.name, h.position;
+        SELECT with_number, 1, h.name, h.ref FROM vault.holding h
+        WHERE h.case_number = number AND h.position = 1 AND h.name = ANY (names);
     INSERT INTO vault.token SELECT with_number, t.kind, t.token FROM vault.token t WHERE t.case_number = number;
-    RETURN QUERY SELECT i.name, i.digest FROM vault.inventory(ARRAY[with_number]) i;
 END $$;
 
 CREATE FUNCTION vault.open(number text, wanted_position integer, wanted_name text)
@@ -91,14 +92,18 @@ END $$;
 
 CREATE FUNCTION vault.erase(number text) RETURNS void
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, vault AS $$
+DECLARE refs uuid[];
 BEGIN
     IF NOT vault.act_of_now(number, '{"sets": {"purges": true}}') THEN
         RAISE EXCEPTION 'nothing is erased without an act that says so' USING ERRCODE = 'insufficient_privilege';
     END IF;
-    WITH gone AS (DELETE FROM vault.holding h WHERE h.case_number = number RETURNING h.ref)
-        DELETE FROM vault.sealed s USING gone
-        WHERE s.ref = gone.ref
-          AND NOT EXISTS (SELECT 1 FROM vault.holding o WHERE o.ref = gone.ref AND o.case_number <> number);
+    -- Two cases that hold the same rows may be erased at once: the second waits, and then sees what the first let go.
+    PERFORM 1 FROM vault.sealed s WHERE s.ref IN (SELECT h.ref FROM vault.holding h WHERE h.case_number = number)
+        ORDER BY s.ref FOR UPDATE;
+    SELECT array_agg(h.ref) INTO refs FROM vault.holding h WHERE h.case_number = number;
+    DELETE FROM vault.holding h WHERE h.case_number = number;
+    DELETE FROM vault.sealed s
+        WHERE s.ref = ANY (refs) AND NOT EXISTS (SELECT 1 FROM vault.holding o WHERE o.ref = s.ref);
     DELETE FROM vault.token t WHERE t.case_number = number;
 END $$;
 
@@ -106,7 +111,7 @@ REVOKE ALL ON ALL FUNCTIONS IN SCHEMA vault FROM PUBLIC;
 GRANT USAGE ON SCHEMA vault TO huiying_app;
 GRANT EXECUTE ON FUNCTION
     vault.seal(text, text[], integer[], text[], uuid[], bytea[], bytea[]), vault.mark(text[], text[], bytea[]),
-    vault.inventory(text[]), vault.find(text, bytea), vault.tokens(text), vault.share(text, text, integer),
+    vault.inventory(text[]), vault.find(text, bytea), vault.tokens(text), vault.share(text, text, text[]),
     vault.open(text, integer, text), vault.erase(text)
 TO huiying_app;
 
