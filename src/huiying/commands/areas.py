@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import click
@@ -9,6 +10,9 @@ import click
 from huiying.commands.output import fail, json_option, language, print_json, words
 from huiying.commands.ready import ready
 from huiying.procedure.words import say
+
+CODE = re.compile(r"[0-9]{2,12}")
+SHOWN = 20
 
 
 @click.group()
@@ -24,14 +28,18 @@ def import_areas(*, files: tuple[Path, ...], as_json: bool) -> None:
     from huiying.stages.intake import tables  # noqa: PLC0415  # only where it is used
 
     rows: dict[str, str] = {}
+    rejected: list[int] = []
     for file in files:
         try:
             table = tables.read(file)
             if not {"code", "name"} <= set(table.columns):
                 fail(str(file), words("command.areas_columns"))
             for row in table.rows:
-                if isinstance(row, tables.Row) and row.cells["code"].isdecimal():
-                    rows[row.cells["code"]] = row.cells["name"]
+                cells = row.cells if isinstance(row, tables.Row) else {"code": "", "name": ""}
+                if CODE.fullmatch(cells["code"].strip()) and cells["name"].strip():
+                    rows[cells["code"].strip()] = cells["name"].strip()
+                else:
+                    rejected.append(row.number)
         except tables.Unreadable as unreadable:
             fail(str(file), say(f"import.{unreadable.code}", unreadable.params, language(), tables.WORDS))
     with ready():
@@ -43,6 +51,7 @@ def import_areas(*, files: tuple[Path, ...], as_json: bool) -> None:
         by = Actor("areas-import", "administrator")
         count = registry.import_areas(sorted(rows.items(), key=lambda row: len(row[0])), by, timezone.now())
     if as_json:
-        print_json({"read": len(rows), "areas": count})
+        print_json({"read": len(rows), "areas": count, "rejected": rejected})
     else:
-        click.echo(words("command.areas_imported", {"count": count}))
+        said = "、".join(map(str, rejected[:SHOWN])) or "0"
+        click.echo(words("command.areas_imported", {"read": len(rows), "count": count, "rejected": said}))

@@ -56,7 +56,10 @@ def run(commands: Sequence[list[str]]) -> int:
     before = {number: signal.signal(number, stop) for number in (signal.SIGTERM, signal.SIGINT)}
     started: list[subprocess.Popen[bytes]] = []
     try:
-        started += [subprocess.Popen(command, env=environment, start_new_session=True) for command in commands]
+        started += [
+            subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL, start_new_session=True)
+            for command in commands
+        ]
         while not asked.wait(LOOK_S) and all(process.poll() is None for process in started):
             pass
         ended = [process.returncode for process in started if process.returncode is not None]
@@ -118,13 +121,14 @@ def demo(*, count: int | None) -> None:
         from huiying.demo import filling  # noqa: PLC0415  # needs Django
         from huiying.demo.city import city  # noqa: PLC0415  # only here
 
-        if not filling.is_filled():
-            now = timezone.now()
+        now = timezone.now()
+        if not filling.is_founded():
             click.echo(words("command.founding", {"city": city().name}), err=True)
             filling.found_city(now)
-            total = filling.COUNT if count is None else count
-            with click.progressbar(length=total, label=words("command.filling"), file=sys.stderr) as bar:
-                for _ in filling.fill(now, total):
+        missing = filling.missing(filling.COUNT if count is None else count)
+        if missing:
+            with click.progressbar(length=missing, label=words("command.filling"), file=sys.stderr) as bar:
+                for _ in filling.fill(now, missing):
                     bar.update(1)
         _introduce(f"http://127.0.0.1:{at}/", filling.PASSWORD)
         status = run([web(at, 1), worker()])

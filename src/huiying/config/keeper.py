@@ -12,6 +12,7 @@ import subprocess
 import sys
 import threading
 import time
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from huiying.config.postgres import CLEAN_ENVIRONMENT, Cluster, alone, cluster, last_words
@@ -33,20 +34,46 @@ def main() -> int:
         return keep(server)
 
 
+@dataclass(slots=True)
+class Kept:
+    """The server as its keeper has it. Starting and ending it are one at a time: what has been ended is not started."""
+
+    server: Cluster
+    process: subprocess.Popen[bytes] | None = None
+    ended: bool = False
+    lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def start(self) -> subprocess.Popen[bytes] | None:
+        """Start the server, or return None if it has been ended."""
+        with self.lock:
+            if self.ended:
+                return None
+            command = self.server.arguments()
+            self.process = subprocess.Popen(command, **self.server.identity(), cwd="/", env=CLEAN_ENVIRONMENT)
+            return self.process
+
+    def end(self) -> None:
+        """Have the server shut down fast, and never start again."""
+        with self.lock:
+            self.ended = True
+            if self.process is not None:
+                self.process.send_signal(signal.SIGINT)
+
+
 def keep(server: Cluster) -> int:
     """Run the server until it ends on purpose. Return 0 then, and 1 if it cannot be made to run."""
-    child: list[subprocess.Popen[bytes]] = []
+    kept = Kept(server)
 
     def stop(*_: object) -> None:
-        for process in child:
-            process.send_signal(signal.SIGINT)  # a fast shutdown
+        # The main thread may hold the lock just now: another ends the server.
+        threading.Thread(target=kept.end, daemon=True).start()
 
     signal.signal(signal.SIGTERM, stop)
     signal.signal(signal.SIGINT, stop)
-    threading.Thread(target=_stop_when_unused, args=(server, child), daemon=True).start()
+    threading.Thread(target=_stop_when_unused, args=(kept,), daemon=True).start()
     for _ in range(TRIES):
-        child[:] = [subprocess.Popen(server.arguments(), **server.identity(), cwd="/", env=CLEAN_ENVIRONMENT)]
-        code = child[0].wait()
+        process = kept.start()
+        code = process.wait() if process else 0
         if code == 0:
             return 0
         died = code < 0  # by a signal: killed, not ended
@@ -56,18 +83,18 @@ def keep(server: Cluster) -> int:
     return 1
 
 
-def _stop_when_unused(server: Cluster, child: list[subprocess.Popen[bytes]]) -> None:
-    """Wait until every user of the server has let go, by leaving or by being killed, and stop it."""
-    with (server.home / "postgres.users").open("a+") as users:
+def _stop_when_unused(kept: Kept) -> None:
+    """Wait until every user of the server has let go, by leaving or by being killed, and end it."""
+    with (kept.server.home / "postgres.users").open("a+") as users:
         while True:
             fcntl.flock(users, fcntl.LOCK_EX)  # waits for as long as anybody is there
             fcntl.flock(users, fcntl.LOCK_UN)
-            with (server.home / "postgres.lock").open("a") as lock:
+            with (kept.server.home / "postgres.lock").open("a") as lock:
                 fcntl.flock(lock, fcntl.LOCK_EX)  # nobody starts or stops meanwhile
                 if alone(users):
-                    for process in child:
-                        process.send_signal(signal.SIGINT)
-                        process.wait()
+                    kept.end()
+                    if kept.process is not None:
+                        kept.process.wait()
                     return
 
 

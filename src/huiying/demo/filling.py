@@ -13,7 +13,10 @@ from random import Random
 from django.contrib.auth.hashers import make_password
 
 from huiying.case import registry
+from huiying.case.ledger import Entry
+from huiying.case.models import Act, Case
 from huiying.case.recording import NotAllowed
+from huiying.case.scope import CENTRE, seeing, working
 from huiying.demo.city import city
 from huiying.demo.demands import DemoDemand, Part, demands, reply_for, text_for, why_return
 from huiying.directory.models import Area, Duty, Matter, Post, Staff, Unit
@@ -30,13 +33,22 @@ SEED, COUNT = 9901, 200
 PASSWORD = "huiying-demo-2026"  # noqa: S105  # everybody's, in a city that does not exist; printed when it starts
 FOUNDER = Actor("demo", "administrator")
 SINCE = date(2025, 1, 1)
+FILLED = "demo"
 #: People who work at the centre answer within the hour; units within a day; these are the gaps between acts, in hours.
 SOON, SAME_DAY, DAYS = (0.1, 1.0), (1.0, 8.0), (20.0, 80.0)
 
 
-def is_filled() -> bool:
+def is_founded() -> bool:
     """Whether the city is there."""
     return Unit.objects.filter(pk="city").exists()
+
+
+def missing(wanted: int) -> int:
+    """Return how many demands are still to be filled in: none once a filling came to its end, however it was begun."""
+    if Act.objects.filter(subject=FILLED).exists():
+        return 0
+    with seeing(CENTRE):
+        return max(0, wanted - Case.objects.count())
 
 
 def found_city(at: datetime) -> None:
@@ -95,6 +107,8 @@ def fill(now: datetime, count: int = COUNT, seed: int = SEED) -> Iterator[str]:
         numbers[demand.number] = walk.go()
         yield numbers[demand.number]
     ring_what_is_due(now, at_most=10 * count)
+    with working():
+        registry.append(FILLED, Entry("fill", FOUNDER, now, given={"count": count}))
 
 
 class TooLate(Exception):  # noqa: N818  # where a walk ends, not a fault

@@ -10,6 +10,8 @@ from django.urls import reverse
 from huiying.config.environment import read
 from huiying.doors.people import posts_of
 
+#: Sections whose address other sections' addresses begin with.
+EXACT = frozenset({"work", "desk-register"})
 #: Sections of work, by role: what each role finds in its navigation besides its list.
 SECTIONS = {
     "call_taker": (("登记", "desk-register"), ("来电查询", "desk-lookup")),
@@ -56,7 +58,7 @@ def _links(request: HttpRequest, sections: list[tuple[str, str]]) -> list[dict[s
         {
             "label": label,
             "url": url,
-            "current": request.path == url or (name != "work" and request.path.startswith(url)),
+            "current": request.path == url or (name not in EXACT and request.path.startswith(url)),
         }
         for label, name in sections
         for url in (reverse(name),)

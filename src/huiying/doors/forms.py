@@ -15,6 +15,8 @@ from huiying.procedure.schema import Act, Ask
 from huiying.procedure.words import catalogue, refusal
 
 KEY = "key"
+#: What a field's name alone does not say.
+HINTS = {"evidence": "写作已解决或者部分解决的，至少1件：照片、单据、记录。"}
 Options = Sequence[Mapping[str, str]]
 
 
@@ -63,6 +65,12 @@ class Form:
     def value(self, name: str) -> Any:  # noqa: ANN401  # a text, or a list of them
         """Return what was typed into a field."""
         return next(one.value for one in self.fields if one.name == name)
+
+    def set(self, name: str, value: str) -> None:
+        """Fill one field as if it had been typed."""
+        for one in self.fields:
+            if one.name == name:
+                one.value = value
 
     def complain(self, name: str, sentence: str) -> None:
         """Say what is wrong with a field, or (with no such field) with the whole."""
@@ -136,7 +144,7 @@ def _field_for(ask: Ask, units: Options, drafts: Mapping[str, str]) -> Field:
         return Field(
             ask.name, ask.label, "textarea", value=drafts.get(ask.name, ""), required=required, limit=20_000, rows=6
         )
-    return Field(ask.name, ask.label, ask.kind, required=required)
+    return Field(ask.name, ask.label, ask.kind, required=required, hint=HINTS.get(ask.name, ""))
 
 
 def given_from(act: Act, form: Form, demands: int) -> dict[str, object]:

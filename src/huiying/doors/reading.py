@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from huiying.case.acts import COMMON
 from huiying.case.folding import Folded
 from huiying.case.models import Act, Case
+from huiying.directory.queries import unit_names
 from huiying.procedure.decision import Refused
 from huiying.procedure.lifecycle import may, never_possible
 from huiying.procedure.schema import COMPLAINANT, Procedure
@@ -19,6 +20,9 @@ from huiying.procedure.words import catalogue, refusal
 
 #: Texts that the person reads: what was said to them, and what they said themselves.
 TOLD_TEXTS = frozenset({"reply", "explanation", "what", "measures"})
+#: What handlers never see of a rating (E5), and what is between staff.
+SCORES = frozenset({"solved", "satisfied", "exit_rating"})
+INTERNAL = frozenset({"evidence", "respondents", "anonymous", "pressed", "department_duty", "grade"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +51,8 @@ class Limit:
     running: bool
     standing: bool
     why_not: str
+    measure: str
+    of_person: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,17 +79,23 @@ def texts_of(case: Case) -> Mapping[int, list[tuple[str, str]]]:
 
 
 def story(case: Case, now: Folded, acts: Sequence[Act], names: Mapping[str, str], reader: Actor) -> list[Told]:
-    """Return a case's acts as a reader of the staff sees them: who did what, with the masked texts.
+    """Return a case's acts as a reader of the staff sees them: who did what, what was decided, the masked texts.
 
-    `names`: login → name. What may be about a unit is not told to units.
+    `names`: login → name. What may be about a unit is not told to units, nor who gave which score.
     """
-    texts = texts_of(case)
-    hidden = {act.id for act in now.procedure.acts.values() if act.kept_from_units and reader.unit is not None}
+    texts, units = texts_of(case), unit_names()
+    for_unit = reader.unit is not None
+    hidden = {act.id for act in now.procedure.acts.values() if act.kept_from_units and for_unit}
     return [
         Told(
             act.at,
             act_name(now.procedure, act.act),
-            "\n".join(text for name, text in texts.get(act.position, ()) if name not in {"title", "place"}),
+            "\n".join(
+                [
+                    *given_words(now.procedure, act, units, without=SCORES if for_unit else frozenset()),
+                    *(text for name, text in texts.get(act.position, ()) if name not in {"title", "place"}),
+                ]
+            ),
             f"{names.get(act.person, '')} {catalogue('zh_hans').get(f'role.{act.role}', '')}".strip(),
             _article(now.procedure, act.act),
             act.act,
@@ -95,12 +107,17 @@ def story(case: Case, now: Folded, acts: Sequence[Act], names: Mapping[str, str]
 
 def told_story(case: Case, now: Folded, acts: Sequence[Act]) -> list[Told]:
     """Return what whoever brought the case reads of it: by post, never by name, and only texts meant for them."""
-    texts = texts_of(case)
+    texts, units = texts_of(case), unit_names()
     return [
         Told(
             act.at,
             act_name(now.procedure, act.act),
-            "\n".join([*(text for name, text in texts.get(act.position, ()) if name in TOLD_TEXTS), *_dates(now, act)]),
+            "\n".join(
+                [
+                    *given_words(now.procedure, act, units, without=INTERNAL),
+                    *(text for name, text in texts.get(act.position, ()) if name in TOLD_TEXTS),
+                ]
+            ),
             catalogue("zh_hans").get(f"role.{act.role}", ""),
             _article(now.procedure, act.act, law_only=True),
             act.act,
@@ -110,13 +127,28 @@ def told_story(case: Case, now: Folded, acts: Sequence[Act]) -> list[Told]:
     ]
 
 
-def _dates(now: Folded, act: Act) -> Iterator[str]:
-    """Yield the dates that an act promised to the person: when a deferred demand will be done."""
-    if act.act in now.procedure.acts:
-        labels = {ask.name: ask.label for ask in now.procedure.acts[act.act].asks if ask.kind == "date"}
-        for name, label in labels.items():
-            if name in act.body["given"]:
-                yield f"{label}：{date.fromisoformat(act.body['given'][name]):%Y年%-m月%-d日}"
+def given_words(
+    procedure: Procedure, act: Act, units: Mapping[str, str], *, without: Collection[str] = ()
+) -> Iterator[str]:
+    """Yield what was decided with an act, a line for each thing that was asked for: 主办单位：汀川市水务局."""
+    if act.act not in procedure.acts:
+        return
+    words = catalogue("zh_hans")
+    for ask in procedure.acts[act.act].asks:
+        value = act.body["given"].get(ask.name)
+        if value is None or ask.name in without:
+            continue
+        if ask.kind in {"unit", "parties"}:
+            said = "、".join(units.get(code, code) for code in ([value] if isinstance(value, str) else value))
+        elif ask.kind == "date":
+            said = f"{date.fromisoformat(value):%Y年%-m月%-d日}"
+        elif ask.kind == "flag":
+            said = words["choice.yes" if value else "choice.no"]
+        else:
+            said = "、".join(
+                words.get(f"choice.{one}", str(one)) for one in (value if isinstance(value, list) else [value])
+            )
+        yield f"{ask.label}：{said}"
 
 
 def _is_told(procedure: Procedure, act: Act) -> bool:
@@ -153,6 +185,8 @@ def limits(now: Folded, around: Surroundings) -> list[Limit]:
                 running=clock.stopped is None,
                 standing=standing,
                 why_not=refusal(ends.code, ends.params) if isinstance(ends, Refused) else "",
+                measure=catalogue("zh_hans").get(f"unit.{clock.term.unit}", "") if clock.term else "",
+                of_person=now.procedure.clocks[name].whose == "person",
             )
         )
     return shown
@@ -184,7 +218,7 @@ def until(moment: datetime) -> str:
     """Return until when a limit runs, as people say it: a day that ends at 24:00 by its date, otherwise the minute."""
     local = moment.astimezone(SHANGHAI)
     if (local.hour, local.minute, local.second) == (0, 0, 0):
-        return f"{local - timedelta(days=1):%Y年%-m月%-d日}"
+        return f"{local - timedelta(days=1):%Y年%-m月%-d日}24时"
     return f"{local:%Y年%-m月%-d日 %H:%M}"
 
 
@@ -198,5 +232,5 @@ def derivation(limit: Limit) -> str:
             skipped[reason] = skipped.get(reason, 0) + 1
     start = limit.derivation[0].at if limit.derivation else None
     first = start.astimezone(SHANGHAI).date() if isinstance(start, datetime) else start
-    said = f"自{first:%Y年%-m月%-d日}次日起算，计{counted}天" if first else ""
+    said = f"自{first:%Y年%-m月%-d日}次日起算，计{counted}{limit.measure}" if first else ""
     return said + "".join(f"，不计{reason}{days}天" for reason, days in skipped.items())

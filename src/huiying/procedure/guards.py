@@ -104,7 +104,10 @@ def demands_answered(scene: Scene, *, outcomes: Outcomes) -> Refusal:
     assert isinstance(demands, int)  # noqa: S101  # registered as a number
     assert isinstance(given, tuple)  # noqa: S101  # asked for as choices
     decision = answers_complete(demands, given, evidence=scene.attempt.number("evidence"))
-    return (decision.code, decision.params) if isinstance(decision, Refused) else None
+    if not isinstance(decision, Refused):
+        return None
+    labels = {ask.name: ask.label for ask in scene.procedure.acts[scene.attempt.act].asks}
+    return decision.code, {**decision.params, "field": labels.get("evidence", "")}
 
 
 def deferral_dated(scene: Scene, *, outcomes: Outcomes, by: Acts) -> Refusal:

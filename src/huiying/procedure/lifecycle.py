@@ -206,9 +206,9 @@ def never_possible(state: State, act: Act) -> Refused | None:
     if clock.term is None:
         return Refused("clock_has_no_limit", act.article, {"act": act.name})
     if act.extends and not clock.term.extensions:
-        return Refused("extension_never", clock.term.article, {"term": clock.term.id})
+        return Refused("extension_never", clock.term.article, {"term": clock.term.name})
     if act.suspends and not clock.term.suspend_on:
-        return Refused("suspension_never", clock.term.article, {"term": clock.term.id, "ground": "", "grounds": ()})
+        return Refused("suspension_never", clock.term.article, {"term": clock.term.name, "ground": "", "grounds": ()})
     return None
 
 

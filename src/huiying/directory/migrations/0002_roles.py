@@ -4,8 +4,8 @@ from django.db import migrations
 
 ROLES = {
     "call_taker": "话务员", "dispatcher": "派单员", "clerk": "收发员", "officer": "经办人", "unit_head": "单位负责人",
-    "follow_up": "回访员", "ruler": "裁定员", "supervisor": "督办员", "leader": "领导", "custodian": "保管员",
-    "secrecy_officer": "保密员", "auditor": "审计员", "grid_worker": "网格员", "editor": "编辑",
+    "follow_up": "回访员", "ruler": "裁定员", "supervisor": "督办员", "leader": "领导", "custodian": "身份保管员",
+    "secrecy_officer": "保密员", "auditor": "审计员", "grid_worker": "网格员", "editor": "公示编辑",
     "administrator": "管理员",
 }  # fmt: skip
 

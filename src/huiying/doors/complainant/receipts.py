@@ -45,6 +45,7 @@ class Receipt:
     split_into: Sequence[tuple[str, str]]
     joined_stage: str
     texts: Mapping[str, str]
+    files: int
 
 
 def find(code: str) -> int:
@@ -66,6 +67,7 @@ def read(code: str, at: datetime) -> Receipt:
         openings = list(case.openings.exclude(opened_at=None))
         texts = {content.name: content.text for content in case.contents.filter(position=1)}
         told = told_story(case, now, acts)
+        files = case.attachments.count()
     around = surroundings()
     by_act = {option.act.id: option for option in possible(now, RESIDENT, at, around)}
     offered = {}
@@ -89,6 +91,7 @@ def read(code: str, at: datetime) -> Receipt:
         split_into=[(number, receipt_code(number)) for number in split],
         joined_stage=joined or "",
         texts=texts,
+        files=files,
     )
 
 

@@ -15,16 +15,18 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from huiying.case.commands import KeyConflict
 from huiying.case.recording import NoSuchCase, NotAllowed
-from huiying.directory.queries import areas_of_the_city
+from huiying.directory.models import Unit
+from huiying.directory.queries import areas_of_the_city, place_name
 from huiying.doors.complainant import receipts
 from huiying.doors.errors import plainly, sentence
 from huiying.doors.forms import Field, Form
 from huiying.doors.limits import MOST_GUESSES, guesses, submissions, submissions_an_hour
 from huiying.doors.reading import Limit, derivation, until
 from huiying.procedure.schema import Kind
-from huiying.procedure.words import refusal
+from huiying.procedure.words import catalogue, refusal
 from huiying.stages.identity.vault import Contact
 from huiying.stages.intake.actions import (
+    ACCEPTED_FILES,
     LONGEST_LINE,
     LONGEST_TEXT,
     LONGEST_TITLE,
@@ -46,7 +48,6 @@ KINDS = {
     Kind.SUGGESTION: ("建议", "对城市管理和服务的想法"),
     Kind.PRAISE: ("表扬", "有人做得好，想让大家知道"),
 }
-ACCEPTED_FILES = "image/jpeg,image/png,image/webp,application/pdf,audio/*,video/mp4,video/quicktime"
 SOLVED = [
     {"value": "yes", "label": "解决了"},
     {"value": "partly", "label": "部分解决"},
@@ -89,6 +90,7 @@ def demand_form() -> Form:
         {"value": area.code, "label": area.name}
         for area in areas_of_the_city().annotate(length=Length("code")).filter(length=DISTRICT)[:MOST_AREAS]
     ]
+    units = [{"value": unit.code, "label": unit.name} for unit in Unit.objects.filter(active=True)[:MOST_AREAS]]
     return Form(
         [
             Field(
@@ -112,6 +114,10 @@ def demand_form() -> Form:
             Field(
                 "address", "具体地点", required=False, limit=LONGEST_LINE,
                 hint="路名、小区、楼栋。只有需要上门的人，写明用途后才能看到门牌。",
+            ),
+            Field(
+                "respondent", "反映的是哪个单位", "select", options=units, required=False, placeholder="不针对单位",
+                hint="选定以后，这个单位看不到您反映的事，也不能承办。",
             ),
             Field("name", "您的姓名", required=False, limit=LONGEST_LINE, autocomplete="name"),
             Field(
@@ -145,6 +151,7 @@ def demand_from(form: Form, request: HttpRequest) -> Demand:
         area=form.value("area"),
         address=form.value("address"),
         confidential=form.value("confidential") == "on",
+        respondents=(form.value("respondent"),) if form.value("respondent") else (),
         contact=Contact(form.value("name"), form.value("phone")),
         files=tuple(check_all(files)),
     )
@@ -257,7 +264,7 @@ def _page(request: HttpRequest, opened: receipts.Receipt) -> dict[str, object]:
             ),
         }
         for limit in opened.limits
-        if limit.running
+        if limit.running and limit.of_person
     ]
     acts = [
         {
@@ -270,8 +277,18 @@ def _page(request: HttpRequest, opened: receipts.Receipt) -> dict[str, object]:
         for name, (label, _, _) in act_forms().items()
         if name in opened.possible or (name == "review" and opened.may_ask_review)
     ]
+    words = catalogue("zh_hans")
+    place = "，".join(
+        filter(None, (place_name(opened.case.area) if opened.case.area else "", opened.texts.get("place", "")))
+    )
+    facts = [
+        {"label": "类型", "text": words.get(f"choice.{opened.case.kind}", "")},
+        {"label": "地点", "text": place},
+        {"label": "附件", "text": f"{opened.files}个" if opened.files else ""},
+    ]
     return {
         "receipt": opened,
+        "facts": [fact for fact in facts if fact["text"]],
         "new": "new" in request.GET,
         "dues": dues,
         "acts": acts,

@@ -10,6 +10,7 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
+from huiying.directory.queries import staff_names
 from huiying.doors.work.lists import PAGE
 from huiying.doors.work.views import for_staff, page_number, person_of
 from huiying.stages.identity import actions as identity
@@ -24,7 +25,7 @@ def openings(request: HttpRequest) -> HttpResponse:
         raise Http404
     start = (page_number(request) - 1) * PAGE
     known = Opening.objects.select_related("case")
-    to_decide = known.filter(approved=None, opened_at=None).order_by("asked_at")[:PAGE]
+    to_decide = list(known.filter(approved=None, opened_at=None).order_by("asked_at")[:PAGE])
     to_review = list(
         known.exclude(opened_at=None).filter(reviewed_at=None).order_by("opened_at")[start : start + PAGE + 1]
     )
@@ -40,12 +41,14 @@ def openings(request: HttpRequest) -> HttpResponse:
         if opening.opened_at is not None
     ]
     page = page_number(request)
+    names = staff_names({opening.person for opening in (*to_decide, *to_review)})
     return render(
         request,
         "custodian/openings.html",
         {
             "to_decide": to_decide,
             "to_review": rows,
+            "names": names,
             "previous": f"?page={page - 1}" if page > 1 else "",
             "next": f"?page={page + 1}" if len(to_review) > PAGE else "",
         },

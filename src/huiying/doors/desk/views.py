@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods
 from huiying.case.commands import KeyConflict
 from huiying.case.models import Case
 from huiying.case.recording import NotAllowed
-from huiying.directory.models import Matter, Unit
+from huiying.directory.models import Matter
 from huiying.doors.complainant.views import demand_form, demand_from
 from huiying.doors.forms import Field, Form
 from huiying.doors.work.lists import PAGE, listed
@@ -23,6 +23,8 @@ from huiying.stages.intake.lookups import open_matters
 
 REGISTER_ROLES = ("call_taker", "grid_worker")
 CHANNELS = (("phone", "电话"), ("visit", "来访"), ("letter", "来信"), ("wechat", "微信"), ("other", "其他"))
+#: What a form for residents asks them, as a call-taker fills it in for somebody.
+SPOKEN_OF = {"name": "诉求人姓名", "phone": "联系电话", "confidential": "诉求人请求保密", "respondent": "被反映单位"}
 AT_ONCE = (("", "不，登记后办理"), ("yes", "是，当场解决"), ("partly", "是，部分解决"), ("declined", "是，未评价"))
 
 
@@ -30,25 +32,18 @@ def desk_form() -> Form:
     """Return a demand's fields as a call-taker fills them in."""
     form = demand_form()
     choices = [{"value": value, "label": label} for value, label in CHANNELS]
-    units = [{"value": unit.code, "label": unit.name} for unit in Unit.objects.filter(active=True)]
     matters = [
         {"value": matter.code, "label": f"{matter.code} {matter.name}"}
         for matter in Matter.objects.filter(active=True).exclude(parent=None)
     ]
+    for field in form.fields:
+        field.label = SPOKEN_OF.get(field.name, field.label)
     at_once = [{"value": value, "label": label} for value, label in AT_ONCE]
     form.fields = [
         Field("channel", "渠道", "select", value="phone", options=choices),
         *(field for field in form.fields if field.name != "files"),
         Field("matter", "事项", "select", options=matters, required=False),
         Field("demands", "诉求件数", "number", value="1"),
-        Field(
-            "respondent",
-            "被反映单位",
-            "select",
-            options=units,
-            required=False,
-            hint="被反映的单位看不到这件工单，也不能承办。",
-        ),
         Field("at_once", "即答", "select", options=at_once, required=False, placeholder="不，登记后办理"),
     ]
     return form
@@ -80,8 +75,7 @@ def _register(request: HttpRequest, form: Form) -> Receipt | None:
         form.complain("demands", "诉求件数不是整数")
         return None
     demand = demand_from(form, request)
-    respondents = (form.value("respondent"),) if form.value("respondent") else ()
-    demand = replace(demand, demands=demands, respondents=respondents, matter=form.value("matter"))
+    demand = replace(demand, demands=demands, matter=form.value("matter"))
     given: dict[str, object] = {}
     if form.value("at_once"):
         outcome = "resolved" if form.value("at_once") == "yes" else "explained"

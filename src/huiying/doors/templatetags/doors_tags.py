@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from django import template
 
 from huiying.procedure.words import catalogue
 
 register = template.Library()
+
+
+@register.filter
+def named(login: str, names: Mapping[str, str]) -> str:
+    """Return what people call somebody, by their login."""
+    return names.get(login, login)
 
 
 @register.filter

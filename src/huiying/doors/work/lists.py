@@ -190,4 +190,9 @@ def _titles(ids: Iterable[int]) -> dict[int, str]:
     rows: Any = Content.objects.filter(case_id__in=list(ids), position=1, name__in=["title", "text"]).order_by("name")
     for content in rows:  # of each case the text first, then the title, which replaces it
         titles[content.case_id] = content.text
-    return {case_id: text if len(text) <= NO_TITLE else f"{text[:NO_TITLE]}…" for case_id, text in titles.items()}
+    return {case_id: shortened(text) for case_id, text in titles.items()}
+
+
+def shortened(text: str) -> str:
+    """Return a text as a title."""
+    return text if len(text) <= NO_TITLE else f"{text[:NO_TITLE]}…"

@@ -35,9 +35,11 @@ from huiying.procedure.state import MAIN
 from huiying.procedure.words import catalogue
 from huiying.stages import flow
 from huiying.stages.closure.actions import erase
+from huiying.stages.intake.actions import ACCEPTED_FILES, attach, check_all
 from huiying.stages.triage import actions as triage
 
 P = ParamSpec("P")
+EVIDENCE = "evidence"
 
 
 def for_staff(view: Callable[Concatenate[HttpRequest, P], HttpResponse]) -> Callable[..., HttpResponse]:
@@ -104,6 +106,8 @@ def _cells(row: lists.Listed) -> list[dict[str, Any]]:
 def work(request: HttpRequest) -> HttpResponse:
     """What waits for me, in the order in which the law will ask for it."""
     person = person_of(request)
+    if person.role == "custodian":
+        return redirect("custodian")
     context = {"table": table_of(request, lists.waiting_for(person), "待办")}
     if person.role == "dispatcher":
         context["answered"] = table_of(request, lists.joined_and_answered(), "并入的工单已有结果，待转告")
@@ -222,10 +226,10 @@ def case(request: HttpRequest, number: str) -> HttpResponse:
         "work/case.html",
         {
             "case": shown,
-            "title": texts.get("title") or texts.get("text", "（内容不留存）")[: lists.NO_TITLE],
+            "title": lists.shortened(texts.get("title") or texts.get("text", "（内容不留存）")),
             "text": texts.get("text", ""),
             "facts": _facts(shown, now, texts),
-            "limits": [_limit(limit) for limit in limits(now, around)],
+            "limits": [_limit(limit) for limit in limits(now, around) if limit.article or limit.of_person],
             "tracks": _tracks(now),
             "options": [_option(number, option) for option in possible(now, person.actor, at, around)],
             "events": [
@@ -349,24 +353,35 @@ def do(request: HttpRequest, number: str, track: str, name: str) -> HttpResponse
         raise Http404
     demands = int(str(now.state.facts.get("demands", 1)))
     form = Form(fields_for(act, demands=demands, units=unit_options(now), drafts=_drafts(shown, now, name, at)))
+    takes_files = any(ask.name == EVIDENCE for ask in act.asks)
+    if takes_files:
+        form.fields.append(Field("files", "证据材料", "file", required=False, accept=ACCEPTED_FILES))
     if request.method == "POST":
         form.fill(request.POST)
+        files = [(file.name or "", file.read()) for file in request.FILES.getlist("files")]
+        if takes_files and files and not form.value(EVIDENCE):
+            form.set(EVIDENCE, str(len(files)))
         if form.check_required():
             given = given_from(act, form, demands)
             if not form.problems:
                 try:
+                    check_all(files)
                     flow.act(number, name, by=person.actor, at=at, given=given, track=track, key=form.key)
+                    if files:
+                        attach(number, files, by=person.actor, at=at, key=form.key)
                 except NotAllowed as refused:
                     form.refuse(refused.refused)
                 else:
                     messages.success(request, f"{act.name}：已记入台账。")
-                    return (
-                        redirect("case", number=number)
-                        if Case.objects.filter(number=number).exists()
-                        else redirect("work")
-                    )
+                    still_seen = Case.objects.filter(number=number).exists()
+                    return redirect("case", number=number) if still_seen else redirect("work")
     context = {"heading": act.name, "article": act.article, "form": form, "case": shown, "button": act.name}
-    context |= {"script": act.script, "precedents": lists.precedents(shown) if act.gives_to == "lead" else []}
+    unsolved = act.follows_up and now.state.facts.get("solved") == "no"
+    context |= {
+        "unsolved": unsolved,
+        "script": act.script,
+        "precedents": lists.precedents(shown) if act.gives_to == "lead" else [],
+    }
     return render(request, "work/act.html", context, status=422 if form.problems else 200)
 
 

@@ -27,6 +27,8 @@ from huiying.stages.intake.models import Attachment
 from huiying.stages.intake.uploads import store
 
 LONGEST_TEXT, LONGEST_TITLE, LONGEST_LINE, MOST_DEMANDS = 20_000, 120, 200, 20
+#: What pages offer to choose from; what is taken is decided by what a file contains.
+ACCEPTED_FILES = "image/jpeg,image/png,image/webp,application/pdf,audio/*,video/mp4,video/quicktime"
 REGISTER, AT_ONCE = "register", "answer_at_once"
 VISIT = "visit"
 RESIDENT = Actor("complainant", "complainant")
