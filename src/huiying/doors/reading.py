@@ -14,8 +14,8 @@ from huiying.procedure.decision import Refused
 from huiying.procedure.lifecycle import may, never_possible
 from huiying.procedure.schema import COMPLAINANT, Procedure
 from huiying.procedure.schema import Act as ProcedureAct
-from huiying.procedure.state import Actor, Attempt, Surroundings
-from huiying.procedure.time_limits import SHANGHAI, Due, Line
+from huiying.procedure.state import Actor, Attempt, RunningClock, Surroundings
+from huiying.procedure.time_limits import SHANGHAI, Due, Line, Unit
 from huiying.procedure.words import catalogue, refusal
 
 #: Texts that the person reads: what was said to them, and what they said themselves.
@@ -51,7 +51,7 @@ class Limit:
     running: bool
     standing: bool
     why_not: str
-    measure: str
+    amount: str
     of_person: bool
 
 
@@ -185,11 +185,19 @@ def limits(now: Folded, around: Surroundings) -> list[Limit]:
                 running=clock.stopped is None,
                 standing=standing,
                 why_not=refusal(ends.code, ends.params) if isinstance(ends, Refused) else "",
-                measure=catalogue("zh_hans").get(f"unit.{clock.term.unit}", "") if clock.term else "",
+                amount=_amount(clock),
                 of_person=now.procedure.clocks[name].whose == "person",
             )
         )
     return shown
+
+
+def _amount(clock: RunningClock) -> str:
+    """Return how long a limit is, extensions included: 15个工作日."""
+    if clock.term is None:
+        return ""
+    classifier = "个" if clock.term.unit is Unit.WORKING_DAYS else ""
+    return f"{clock.term.value + clock.extended}{classifier}{catalogue('zh_hans')[f'unit.{clock.term.unit}']}"
 
 
 def possible(now: Folded, actor: Actor, at: datetime, around: Surroundings) -> Iterator[Possible]:
@@ -224,13 +232,15 @@ def until(moment: datetime) -> str:
 
 def derivation(limit: Limit) -> str:
     """Return in one line how a date was found: from when, how many days were counted, which were not and why."""
-    counted = sum(line.counted for line in limit.derivation)
-    skipped: dict[str, int] = {}
+    if not limit.derivation:
+        return ""
+    start = limit.derivation[0].at
+    if isinstance(start, datetime):  # hours and minutes run through
+        return f"自{start.astimezone(SHANGHAI):%Y年%-m月%-d日 %H:%M}起{limit.amount}"
+    words, skipped = catalogue("zh_hans"), dict[str, int]()
     for line in limit.derivation[1:]:
         if not line.counted:
-            reason = line.detail or catalogue("zh_hans").get(f"why.{line.why}", line.why)
+            reason = words.get(f"choice.{line.detail}", line.detail) or words[f"why.{line.why}"].partition("，")[0]
             skipped[reason] = skipped.get(reason, 0) + 1
-    start = limit.derivation[0].at if limit.derivation else None
-    first = start.astimezone(SHANGHAI).date() if isinstance(start, datetime) else start
-    said = f"自{first:%Y年%-m月%-d日}次日起算，计{counted}{limit.measure}" if first else ""
+    said = f"自{start:%Y年%-m月%-d日}次日起算，计{limit.amount}"
     return said + "".join(f"，不计{reason}{days}天" for reason, days in skipped.items())
