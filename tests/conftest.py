@@ -60,17 +60,18 @@ class Served(Installation):
 
     url: str
 
-    def wait_until_it_answers(self, server: subprocess.Popen[bytes]) -> None:
-        """Wait for the first answer of the server."""
-        for _ in range(300):
-            try:
-                with urllib.request.urlopen(f"{self.url}/healthz", timeout=5) as answer:
-                    if answer.status == 200:
-                        return
-            except OSError:
-                assert server.poll() is None, "the web server ended"
-                threading.Event().wait(0.1)
-        raise AssertionError("the web server does not answer")
+
+def wait_for_answer(url: str, server: subprocess.Popen[bytes]) -> None:
+    """Wait for the first answer at an address; fail if the process that should give it ends before."""
+    for _ in range(1200):
+        try:
+            with urllib.request.urlopen(f"{url}/healthz", timeout=5) as answer:
+                if answer.status == 200:
+                    return
+        except OSError:
+            assert server.poll() is None, "the server ended"
+            threading.Event().wait(0.1)
+    raise AssertionError("the server does not answer")
 
 
 def pytest_configure() -> None:
@@ -209,7 +210,7 @@ def served(admin: str, template: str) -> Iterator[Served]:
         web(port, 1), env={**installation.environment(), "DJANGO_SETTINGS_MODULE": "huiying.config.settings"}
     )
     try:
-        installation.wait_until_it_answers(server)
+        wait_for_answer(installation.url, server)
         yield installation
     finally:
         server.terminate()

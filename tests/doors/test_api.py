@@ -236,6 +236,21 @@ def test_classify_propose_split_and_look_up(with_token: Entering, nobody: Client
     assert send(dispatcher, "/lookups", {"phone": "139 0000 1234"}).status_code == 403
 
 
+def test_a_program_at_the_desk_registers_answers_on_the_spot_and_searches(with_token: Entering) -> None:
+    desk = with_token("xiaoli")
+    body = {"text": "怎么办身份证", "kind": "consultation", "channel": "visit", "at_once": "yes", "contact": CHEN}
+    done = send(desk, "/cases", body)
+    assert done.status_code == 201
+    (row,) = send(desk, "/cases?kind=consultation&stage=closed", method="GET").json()["cases"]
+    assert row["number"] == done.json()["number"]
+    refused = send(desk, "/cases", {**body, "kind": "report"})
+    assert refused.status_code == 409
+    unknown = send(desk, "/cases", {"text": "投诉", "kind": "complaint", "respondents": ["nobody"]})
+    assert (unknown.status_code, unknown.json()["code"]) == (422, "not_listed")
+    assert send(with_token("laowang"), "/cases", {"text": "x"}).status_code == 403
+    assert send(with_token("sunshen"), "/notices", method="GET").json() == {"notices": []}
+
+
 def test_identities_open_for_a_purpose_and_custodians_watch(with_token: Entering, nobody: Client) -> None:
     number = bring(nobody, kind="report")["number"]
     flow.act(number, "dispatch", by=ZHOU, at=timezone.now(), given={"lead": WATER})

@@ -8,7 +8,6 @@ import re
 import signal
 import subprocess
 import sys
-import threading
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -17,7 +16,7 @@ from typing import Any
 
 import psycopg
 
-from conftest import free_port
+from conftest import free_port, wait_for_answer
 from guests import processes_of
 
 PROGRAM = Path(sys.executable).with_name("huiying")
@@ -43,18 +42,6 @@ def demo(home: Path, port: int, log: Path) -> Iterator[str]:
     finally:
         running.send_signal(signal.SIGTERM)
         assert running.wait(60) == 0
-
-
-def wait_for_answer(url: str, running: subprocess.Popen[bytes]) -> None:
-    for _ in range(1200):
-        try:
-            with urllib.request.urlopen(f"{url}/healthz", timeout=5) as answer:
-                if answer.status == 200:
-                    return
-        except OSError:
-            assert running.poll() is None, "the demo ended"
-            threading.Event().wait(0.1)
-    raise AssertionError("the demo does not answer")
 
 
 def ask(url: str, body: Any = None, method: str | None = None, token: str = "") -> Any:

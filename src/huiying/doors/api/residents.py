@@ -19,7 +19,7 @@ from huiying.doors.people import with_token
 from huiying.procedure.decision import Refused
 from huiying.procedure.words import refusal
 from huiying.stages.identity.vault import Contact
-from huiying.stages.intake.actions import RESIDENT, Demand, register
+from huiying.stages.intake.actions import RESIDENT, Demand, Receipt, register
 
 router = Router()
 ERRORS: Mapping[int, Any] = {400: Problem, 404: Problem, 409: Problem, 422: Problem, 429: Problem}
@@ -30,24 +30,28 @@ def bring(request: HttpRequest, demand: DemandIn) -> Any:  # noqa: ANN401  # nin
     """Bring a demand. Open to anyone; a provincial app sends its own token and is not counted by address."""
     if submissions.reached(request, submissions_an_hour()) and not _known_program(request):
         return problem(429, "too_many_requests", refusal("too_many_requests"))
-    receipt = register(
-        Demand(
-            text=demand.text,
-            kind=demand.kind,
-            title=demand.title or "",
-            area=demand.area_code or "",
-            address=demand.address or "",
-            confidential=demand.confidential,
-            contact=Contact(demand.contact.name or "", demand.contact.phone or "") if demand.contact else Contact(),
-        ),
-        channel="api",
-        by=RESIDENT,
-        at=timezone.now(),
-        key=demand.idempotency_key,
-    )
+    receipt = register(demand_of(demand), channel="api", by=RESIDENT, at=timezone.now(), key=demand.idempotency_key)
     submissions.count(request)
+    return Status(201, receipt_out(request, receipt))
+
+
+def demand_of(said: DemandIn) -> Demand:
+    """Return the demand that a body says."""
+    return Demand(
+        text=said.text,
+        kind=said.kind,
+        title=said.title or "",
+        area=said.area_code or "",
+        address=said.address or "",
+        confidential=said.confidential,
+        contact=Contact(said.contact.name or "", said.contact.phone or "") if said.contact else Contact(),
+    )
+
+
+def receipt_out(request: HttpRequest, receipt: Receipt) -> ReceiptOut:
+    """Return a receipt as the API tells it."""
     url = request.build_absolute_uri(reverse("receipt", args=[receipt.code]))
-    return Status(201, ReceiptOut(number=receipt.number, receipt_code=receipt.code, url=url))
+    return ReceiptOut(number=receipt.number, receipt_code=receipt.code, url=url)
 
 
 def _known_program(request: HttpRequest) -> bool:

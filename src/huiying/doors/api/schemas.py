@@ -30,6 +30,16 @@ class DemandIn(Schema):
     idempotency_key: str | None = Field(None, min_length=1, max_length=200)
 
 
+class DeskDemandIn(DemandIn):
+    """A demand that staff register for somebody; with `at_once` it is answered on the spot and closed."""
+
+    channel: str = Field("phone", pattern=r"^[a-z0-9][a-z0-9_-]{0,11}$")
+    matter: str = Field("", max_length=12)
+    demands: int = Field(1, ge=1, le=20)
+    respondents: list[str] = Field(default_factory=list, max_length=20)
+    at_once: Literal["yes", "partly", "declined"] | None = None
+
+
 class ReceiptOut(Schema):
     """The receipt. The code alone opens the case; it is told here and nowhere else."""
 
@@ -254,6 +264,21 @@ class DecisionIn(Schema):
     """A custodian's word."""
 
     yes: bool
+
+
+class NoticeRow(Schema):
+    """A notice to the post that nobody has seen yet."""
+
+    name: str
+    number: str
+    article: str
+    at: datetime
+
+
+class NoticesOut(Schema):
+    """The newest notices to the post."""
+
+    notices: list[NoticeRow]
 
 
 class PhoneIn(Schema):

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import date
 from functools import wraps
 from typing import Any
 
 from django.http import HttpRequest
 from django.utils import timezone
-from ninja import Router
+from ninja import Router, Status
 from ninja.security import HttpBearer
 
 from huiying.case.models import Case
@@ -18,6 +19,7 @@ from huiying.case.scope import NONE, enter
 from huiying.directory.queries import staff_names
 from huiying.doors.api import schemas
 from huiying.doors.api.problems import Problem, problem
+from huiying.doors.api.residents import demand_of, receipt_out
 from huiying.doors.people import Person, with_token
 from huiying.doors.reading import derivation, limits, possible, story
 from huiying.doors.work import lists
@@ -31,6 +33,7 @@ from huiying.stages import flow
 from huiying.stages.closure.actions import erase
 from huiying.stages.identity import actions as identity
 from huiying.stages.identity.models import Opening
+from huiying.stages.intake.actions import register
 from huiying.stages.intake.lookups import open_matters
 from huiying.stages.triage import actions as triage
 
@@ -98,6 +101,46 @@ def overdue(request: HttpRequest, page: int = 1) -> Any:  # noqa: ANN401  # as a
     del request
     at = timezone.now()
     return _rows(lists.page_of(lists.overdue(at), _page(page), at))
+
+
+@router.get("/cases", response={200: schemas.CasesOut, **ERRORS}, summary="查询")
+@scoped
+def search(request: HttpRequest, q: str = "", kind: str = "", stage: str = "", page: int = 1) -> Any:  # noqa: ANN401  # as above
+    """Cases that the post may see: by whole number or matter (`q`), kind and stage, the newest first."""
+    del request
+    return _rows(lists.page_of(lists.found(q, kind, stage), _page(page), timezone.now()))
+
+
+@router.post("/cases", response={201: schemas.ReceiptOut, **ERRORS}, summary="登记")
+@scoped
+def register_for(request: HttpRequest, said: schemas.DeskDemandIn) -> Any:  # noqa: ANN401  # as above
+    """Register a demand for somebody who calls, comes or writes; answer it on the spot with `at_once`."""
+    at_once: dict[str, object] = {}
+    if said.at_once:
+        outcome = "resolved" if said.at_once == "yes" else "explained"
+        at_once = {"outcomes": (outcome,) * said.demands, "evidence": 1, "exit_rating": said.at_once}
+    demand = replace(demand_of(said), matter=said.matter, demands=said.demands, respondents=tuple(said.respondents))
+    receipt = register(
+        demand,
+        channel=said.channel,
+        by=_person(request).actor,
+        at=timezone.now(),
+        key=said.idempotency_key,
+        given=at_once,
+    )
+    return Status(201, receipt_out(request, receipt))
+
+
+@router.get("/notices", response={200: schemas.NoticesOut, **ERRORS}, summary="提醒")
+@scoped
+def notices(request: HttpRequest) -> Any:  # noqa: ANN401  # as above
+    """The newest notices to the post that nobody has seen yet."""
+    unseen = lists.notices_for(_person(request).role)[: lists.PAGE]
+    rows = [
+        {"name": notice.name, "number": notice.case.number, "article": notice.article, "at": notice.at}
+        for notice in unseen
+    ]
+    return {"notices": rows}
 
 
 def _page(asked: int) -> int:
