@@ -7,7 +7,7 @@ from datetime import date, datetime
 import pytest
 
 from huiying.case.folding import Folded
-from huiying.doors.reading import derivation, limits, until
+from huiying.doors.reading import derivation, limits, spoken_to, until
 from huiying.procedure.library import library
 from huiying.procedure.state import MAIN, RunningClock, State, Surroundings
 from huiying.procedure.time_limits import SHANGHAI, Suspension
@@ -47,3 +47,15 @@ def test_an_extension_is_part_of_the_count(extended: int) -> None:
 def test_a_suspension_is_said() -> None:
     stood = (Suspension(date(2026, 9, 28), date(2026, 9, 29), "test"),)
     assert "不计检测鉴定2天" in read("SC-13", suspensions=stood)[1]
+
+
+@pytest.mark.parametrize(
+    ("kept", "read_by_the_person"),
+    [
+        ("〔姓名〕女士您好：水管已换。", "您好：水管已换。"),
+        ("〔姓名〕，您好！路灯已亮。", "您好！路灯已亮。"),
+        ("已与〔姓名〕核实。", "已与〔姓名〕核实。"),
+    ],
+)
+def test_whoever_brought_it_is_greeted_without_a_gap(kept: str, read_by_the_person: str) -> None:
+    assert spoken_to(kept) == read_by_the_person

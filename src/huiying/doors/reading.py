@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -22,6 +23,7 @@ from huiying.procedure.words import catalogue, refusal
 TOLD_TEXTS = frozenset({"reply", "explanation", "what", "measures"})
 #: What handlers never see of a rating (E5), and what is between staff.
 SCORES = frozenset({"solved", "satisfied", "exit_rating"})
+GREETED = re.compile(r"〔姓名〕(?:先生|女士|小姐|同志|老师)?[，,：:]?(?=您好|你好)")
 INTERNAL = frozenset({"evidence", "respondents", "anonymous", "pressed", "department_duty", "grade"})
 
 
@@ -115,7 +117,7 @@ def told_story(case: Case, now: Folded, acts: Sequence[Act]) -> list[Told]:
             "\n".join(
                 [
                     *given_words(now.procedure, act, units, without=INTERNAL),
-                    *(text for name, text in texts.get(act.position, ()) if name in TOLD_TEXTS),
+                    *(spoken_to(text) for name, text in texts.get(act.position, ()) if name in TOLD_TEXTS),
                 ]
             ),
             catalogue("zh_hans").get(f"role.{act.role}", ""),
@@ -125,6 +127,11 @@ def told_story(case: Case, now: Folded, acts: Sequence[Act]) -> list[Told]:
         for act in acts
         if _is_told(now.procedure, act)
     ]
+
+
+def spoken_to(text: str) -> str:
+    """Return a text as its own reader is spoken to: a greeting by a name that is hidden becomes a plain greeting."""
+    return GREETED.sub("", text)
 
 
 def given_words(
