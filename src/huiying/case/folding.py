@@ -9,7 +9,7 @@ from datetime import date, datetime
 from functools import lru_cache
 from typing import Any, TypeVar
 
-from huiying.case.ledger import given_again
+from huiying.case.ledger import given_again, plain
 from huiying.case.models import Act, Case, Clock, Instrument, Track
 from huiying.procedure.lifecycle import begin, fold
 from huiying.procedure.schema import Kind, Procedure
@@ -118,7 +118,7 @@ def row(case: Folded, calendar: Calendar | None = None) -> dict[str, Any]:
         "anonymous": bool(state.facts.get("anonymous")),
         "respondents": list(state.respondents()),
         "units": sorted(set(state.units.values())),
-        "facts": {name: _json(value) for name, value in state.facts.items()},
+        "facts": plain(state.facts),
         "joined_into": case.setting("joined_into"),
         "split_from": case.setting("split_from"),
         "supervisor": case.setting("supervisor"),
@@ -130,12 +130,6 @@ def row(case: Folded, calendar: Calendar | None = None) -> dict[str, Any]:
         "acts": case.acts,
         "head": case.head,
     }
-
-
-def _json(value: object) -> object:
-    if isinstance(value, tuple):
-        return list(value)
-    return value.isoformat() if hasattr(value, "isoformat") else value
 
 
 def track_rows(case: Folded) -> list[Track]:

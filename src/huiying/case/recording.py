@@ -16,6 +16,7 @@ from huiying.case.acts import COMMON
 from huiying.case.folding import Folded, after, folded, insert_parts, law, nothing_yet, row, write_down
 from huiying.case.ledger import Entry, case_subject, chained, salted
 from huiying.case.models import Act, Case, Content, Instrument, Notice
+from huiying.case.numbers import is_number
 from huiying.case.registry import append
 from huiying.case.scheduling import reschedule
 from huiying.case.witness import witness
@@ -89,7 +90,7 @@ def fingerprint_of(content: object) -> str:
 
 def lock_case(number: str) -> Case:
     """Return a case, locked until the transaction ends."""
-    case = Case.objects.select_for_update(of=("self",)).filter(number=number).first()
+    case = Case.objects.select_for_update(of=("self",)).filter(number=number).first() if is_number(number) else None
     if case is None:
         raise NoSuchCase(number)
     return case

@@ -11,8 +11,9 @@ from typing import NoReturn
 import click
 
 from huiying.config.environment import read
+from huiying.procedure import words as words_of_rules
 from huiying.procedure.decision import NOTHING, Refused
-from huiying.procedure.words import LANGUAGES, refusal, say
+from huiying.procedure.words import LANGUAGES, say
 
 WORDS = Path(__file__).parent / "words"
 EXIT_FELL_SHORT, EXIT_BAD_INPUT = 1, 2
@@ -48,8 +49,7 @@ def rule_words(code: str, params: Mapping[str, object] = NOTHING) -> str:
 
 def sentence(refused: Refused) -> str:
     """Return a refusal as people read it: the reason, and the article where there is one."""
-    reason = refusal(refused.code, refused.params, language())
-    return f"{reason}（{refused.article}）" if refused.article else reason
+    return words_of_rules.sentence(refused, language())
 
 
 def print_json(document: object) -> None:

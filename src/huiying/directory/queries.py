@@ -45,13 +45,15 @@ def known_area(code: str) -> str:
 
 
 def is_matter(code: str) -> bool:
-    """Whether there is such a matter; an empty code is none."""
-    return bool(code) and len(code) <= LONGEST_CODE and Matter.objects.filter(pk=code).exists()
+    """Whether there is such a matter in use; an empty code is none."""
+    asked = code.isprintable() and 0 < len(code) <= LONGEST_CODE
+    return asked and Matter.objects.filter(pk=code, active=True).exists()
 
 
 def unknown_units(codes: Sequence[str]) -> tuple[str, ...]:
     """Return which of these codes are no units of ours."""
-    known = set(Unit.objects.filter(pk__in=codes).values_list("pk", flat=True)) if codes else set()
+    asked = [code for code in codes if code.isprintable()]
+    known = set(Unit.objects.filter(pk__in=asked).values_list("pk", flat=True)) if asked else set()
     return tuple(code for code in codes if code not in known)
 
 

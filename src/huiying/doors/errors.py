@@ -11,16 +11,9 @@ from django.shortcuts import render
 
 from huiying.case.commands import KeyConflict
 from huiying.case.recording import NoSuchCase, NotAllowed
-from huiying.procedure.decision import Refused
-from huiying.procedure.words import refusal
+from huiying.procedure.words import refusal, sentence
 
 P = ParamSpec("P")
-
-
-def sentence(refused: Refused) -> str:
-    """Return a refusal as people read it, with its article."""
-    said = refusal(refused.code, refused.params)
-    return f"{said}（{refused.article}）" if refused.article else said
 
 
 def plainly(view: Callable[P, HttpResponse]) -> Callable[P, HttpResponse]:

@@ -12,7 +12,7 @@ from django.http import QueryDict
 
 from huiying.procedure.decision import Refused
 from huiying.procedure.schema import Act, Ask
-from huiying.procedure.words import catalogue, refusal
+from huiying.procedure.words import catalogue, sentence
 
 KEY = "key"
 #: What a field's name alone does not say.
@@ -72,14 +72,14 @@ class Form:
             if one.name == name:
                 one.value = value
 
-    def complain(self, name: str, sentence: str) -> None:
+    def complain(self, name: str, said: str) -> None:
         """Say what is wrong with a field, or (with no such field) with the whole."""
         for one in self.fields:
             if name in {one.name, one.label}:
-                one.error = sentence
-                self.problems.append({"id": one.id, "text": sentence})
+                one.error = said
+                self.problems.append({"id": one.id, "text": said})
                 return
-        self.problems.append({"id": "", "text": sentence})
+        self.problems.append({"id": "", "text": said})
 
     def check_required(self) -> bool:
         """Complain about every required field that is empty, and return whether none was."""
@@ -91,9 +91,7 @@ class Form:
 
     def refuse(self, refused: Refused) -> None:
         """Show a rule's refusal beside the field it speaks of, or above all."""
-        sentence = refusal(refused.code, refused.params)
-        article = f"（{refused.article}）" if refused.article else ""
-        self.complain(str(refused.params.get("field", "")), f"{sentence}{article}")
+        self.complain(str(refused.params.get("field", "")), sentence(refused))
 
 
 def choice_words(option: str) -> str:

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from huiying.procedure.decision import Allowed, Decision, Refused
+from huiying.procedure.schema import Stage
 from huiying.procedure.time_limits import SHANGHAI
 
 ANSWER_EACH = "国办函〔2025〕66号（六）"
@@ -17,6 +18,8 @@ CALLING_HOURS = range(8, 21)
 RETENTION = "《个人信息保护法》第19条、第47条"
 RETAINED = timedelta(days=5 * 365)
 SHORTEST_REPLY = 10
+#: Stages at which the person has an answer.
+ANSWERED = frozenset({Stage.ANSWERED, Stage.FOLLOWING_UP, Stage.CLOSED})
 
 
 class Outcome(StrEnum):
@@ -71,6 +74,11 @@ def reply_speaks(reply: str, *, served_elsewhere: bool) -> Decision:
     if served_elsewhere:
         return Refused("reply_is_a_template", ANSWER_EACH)
     return Allowed(ANSWER_EACH)
+
+
+def may_ask_review(stage: str) -> Decision:
+    """Whether an answer may be asked to be reviewed: once there is one."""
+    return Allowed(ANSWER_EACH) if stage in ANSWERED else Refused("not_answered_yet", ANSWER_EACH)
 
 
 def may_erase(closed_at: datetime | None, at: datetime, *, role: str, erased: bool) -> Decision:

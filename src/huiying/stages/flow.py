@@ -21,7 +21,6 @@ from huiying.stages.identity.actions import write
 from huiying.stages.intake.removing import remove_files
 from huiying.stages.triage import actions as triage
 
-LONGEST = 20_000
 ORDER = ("identity", "intake", "triage", "supervision", "closure")
 
 
@@ -53,9 +52,8 @@ def _act(number: str, name: str, by: Actor, at: datetime, given: Mapping[str, ob
     procedure = law(case.law_id)
     if name not in procedure.acts:
         raise NotAllowed(Refused("act_unknown", "", {"act": name}))
-    texts = {ask.name: ask.label for ask in procedure.acts[name].asks if ask.kind == "text"}
+    texts = {ask.name for ask in procedure.acts[name].asks if ask.kind == "text"}
     words = {field: str(value) for field, value in given.items() if field in texts and value}
-    _check_texts(words, texts)
     if procedure.acts[name].answers and words.get("reply"):
         check_reply(case, words["reply"])
     facts = {field: value for field, value in given.items() if field not in texts}
@@ -69,12 +67,3 @@ def _act(number: str, name: str, by: Actor, at: datetime, given: Mapping[str, ob
 def _step(recorded: Recorded, track: str) -> str:
     steps = recorded.now.state.steps
     return steps.get(track, steps[MAIN])
-
-
-def _check_texts(words: Mapping[str, str], labels: Mapping[str, str]) -> None:
-    """Refuse texts that cannot be kept."""
-    for field, text in words.items():
-        if "\0" in text:
-            raise NotAllowed(Refused("nul_in_text", ""))
-        if len(text) > LONGEST:
-            raise NotAllowed(Refused("text_too_long", "", {"field": labels[field], "most": LONGEST}))

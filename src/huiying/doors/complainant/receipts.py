@@ -12,8 +12,9 @@ from huiying.case.recording import NoSuchCase, NotAllowed, read_case, surroundin
 from huiying.case.scope import CENTRE, of_case, seeing
 from huiying.case.scope import WORK as ANY
 from huiying.doors.reading import Limit, Possible, Told, limits, possible, told_story
-from huiying.procedure.decision import Refused
-from huiying.procedure.schema import Procedure, Stage
+from huiying.procedure.closure import may_ask_review
+from huiying.procedure.decision import Allowed, Refused
+from huiying.procedure.schema import Procedure
 from huiying.stages import flow
 from huiying.stages.closure.actions import ask_review
 from huiying.stages.identity.models import Opening
@@ -86,7 +87,7 @@ def read(code: str, at: datetime) -> Receipt:
         told=told,
         reached=_reached(now.procedure, acts),
         possible=offered,
-        may_ask_review=case.stage in {Stage.ANSWERED, Stage.FOLLOWING_UP, Stage.CLOSED},
+        may_ask_review=isinstance(may_ask_review(case.stage), Allowed),
         openings=openings,
         split_into=[(number, receipt_code(number)) for number in split],
         joined_stage=joined or "",

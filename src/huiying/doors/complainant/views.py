@@ -18,17 +18,17 @@ from huiying.case.recording import NoSuchCase, NotAllowed
 from huiying.directory.models import Unit
 from huiying.directory.queries import areas_of_the_city, place_name
 from huiying.doors.complainant import receipts
-from huiying.doors.errors import plainly, sentence
+from huiying.doors.errors import plainly
 from huiying.doors.forms import Field, Form
 from huiying.doors.limits import MOST_GUESSES, guesses, submissions, submissions_an_hour
 from huiying.doors.reading import Limit, derivation, until
 from huiying.procedure.schema import Kind
 from huiying.procedure.words import catalogue, refusal
+from huiying.stages.identity.texts import LONGEST_TEXT
 from huiying.stages.identity.vault import Contact
 from huiying.stages.intake.actions import (
     ACCEPTED_FILES,
     LONGEST_LINE,
-    LONGEST_TEXT,
     LONGEST_TITLE,
     RESIDENT,
     Demand,
@@ -325,7 +325,7 @@ def receipt_act(request: HttpRequest, code: str, name: str) -> HttpResponse:
                 if files:
                     attach(opened.case.number, files, by=RESIDENT, at=at, key=form.key)
             except NotAllowed as refused:
-                form.complain(str(refused.refused.params.get("field", "")), sentence(refused.refused))
+                form.refuse(refused.refused)
             else:
                 messages.success(request, f"{label}已收到。")
                 return redirect("receipt", code=opened.code)

@@ -14,7 +14,7 @@ from huiying.directory.queries import staff_names
 from huiying.doors.work.lists import PAGE
 from huiying.doors.work.views import for_staff, page_number, person_of
 from huiying.stages.identity import actions as identity
-from huiying.stages.identity.models import Opening
+from huiying.stages.identity import queries
 
 
 @require_GET
@@ -24,11 +24,8 @@ def openings(request: HttpRequest) -> HttpResponse:
     if person_of(request).role != "custodian":
         raise Http404
     start = (page_number(request) - 1) * PAGE
-    known = Opening.objects.select_related("case")
-    to_decide = list(known.filter(approved=None, opened_at=None).order_by("asked_at")[:PAGE])
-    to_review = list(
-        known.exclude(opened_at=None).filter(reviewed_at=None).order_by("opened_at")[start : start + PAGE + 1]
-    )
+    waiting = list(queries.to_decide()[:PAGE])
+    opened = list(queries.to_review()[start : start + PAGE + 1])
     now = timezone.now()
     rows = [
         {
@@ -37,20 +34,20 @@ def openings(request: HttpRequest) -> HttpResponse:
             "late": opening.opened_at + timedelta(days=identity.REVIEW_DAYS) <= now,
             "own": opening.person == person_of(request).actor.person,
         }
-        for opening in to_review[:PAGE]
+        for opening in opened[:PAGE]
         if opening.opened_at is not None
     ]
     page = page_number(request)
-    names = staff_names({opening.person for opening in (*to_decide, *to_review)})
+    names = staff_names({opening.person for opening in (*waiting, *opened)})
     return render(
         request,
         "custodian/openings.html",
         {
-            "to_decide": to_decide,
+            "to_decide": waiting,
             "to_review": rows,
             "names": names,
             "previous": f"?page={page - 1}" if page > 1 else "",
-            "next": f"?page={page + 1}" if len(to_review) > PAGE else "",
+            "next": f"?page={page + 1}" if len(opened) > PAGE else "",
         },
     )
 

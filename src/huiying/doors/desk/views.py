@@ -17,11 +17,11 @@ from huiying.doors.complainant.views import demand_form, demand_from
 from huiying.doors.forms import Field, Form
 from huiying.doors.work.lists import PAGE, listed
 from huiying.doors.work.views import for_staff, person_of
+from huiying.procedure.decision import NOTHING
 from huiying.procedure.words import refusal
-from huiying.stages.intake.actions import Receipt, register
-from huiying.stages.intake.lookups import open_matters
+from huiying.stages.intake.actions import Receipt, at_once, register
+from huiying.stages.intake.lookups import LOOKERS, open_matters
 
-REGISTER_ROLES = ("call_taker", "grid_worker")
 CHANNELS = (("phone", "电话"), ("visit", "来访"), ("letter", "来信"), ("wechat", "微信"), ("other", "其他"))
 #: What a form for residents asks them, as a call-taker fills it in for somebody.
 SPOKEN_OF = {"name": "诉求人姓名", "phone": "联系电话", "confidential": "诉求人请求保密", "respondent": "被反映单位"}
@@ -38,13 +38,13 @@ def desk_form() -> Form:
     ]
     for field in form.fields:
         field.label = SPOKEN_OF.get(field.name, field.label)
-    at_once = [{"value": value, "label": label} for value, label in AT_ONCE]
+    ratings = [{"value": value, "label": label} for value, label in AT_ONCE]
     form.fields = [
         Field("channel", "渠道", "select", value="phone", options=choices),
         *(field for field in form.fields if field.name != "files"),
         Field("matter", "事项", "select", options=matters, required=False),
         Field("demands", "诉求件数", "number", value="1"),
-        Field("at_once", "即答", "select", options=at_once, required=False, placeholder="不，登记后办理"),
+        Field("at_once", "即答", "select", options=ratings, required=False, placeholder="不，登记后办理"),
     ]
     return form
 
@@ -53,7 +53,7 @@ def desk_form() -> Form:
 @for_staff
 def register_call(request: HttpRequest) -> HttpResponse:
     """Register what somebody says; the receipt is read out to them."""
-    if person_of(request).role not in REGISTER_ROLES:
+    if person_of(request).role not in LOOKERS:
         raise Http404
     form, receipt = desk_form(), None
     if request.method == "POST":
@@ -76,10 +76,7 @@ def _register(request: HttpRequest, form: Form) -> Receipt | None:
         return None
     demand = demand_from(form, request)
     demand = replace(demand, demands=demands, matter=form.value("matter"))
-    given: dict[str, object] = {}
-    if form.value("at_once"):
-        outcome = "resolved" if form.value("at_once") == "yes" else "explained"
-        given = {"outcomes": (outcome,) * demands, "evidence": 1, "exit_rating": form.value("at_once")}
+    rating = form.value("at_once")
     try:
         return register(
             demand,
@@ -87,7 +84,7 @@ def _register(request: HttpRequest, form: Form) -> Receipt | None:
             by=person_of(request).actor,
             at=timezone.now(),
             key=form.key,
-            given=given,
+            given=at_once(demands, rating) if rating else NOTHING,
         )
     except NotAllowed as refused:
         form.refuse(refused.refused)
@@ -101,7 +98,7 @@ def _register(request: HttpRequest, form: Form) -> Receipt | None:
 def lookup(request: HttpRequest) -> HttpResponse:
     """A caller's open matters, by the number they call from: those that may be seen, and no count of a life."""
     person = person_of(request)
-    if person.role not in REGISTER_ROLES:
+    if person.role not in LOOKERS:
         raise Http404
     form = Form([Field("phone", "来电号码", "tel", autocomplete="off")])
     found: list[object] = []

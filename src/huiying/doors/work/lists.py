@@ -12,11 +12,11 @@ from django.db.models import Count, F, Q, QuerySet
 from huiying.case.models import Act, Case, Content, Notice, Track
 from huiying.case.numbers import is_number
 from huiying.directory.models import Matter
-from huiying.directory.queries import unit_names
+from huiying.directory.queries import staff_names, unit_names
 from huiying.doors.people import Person
-from huiying.procedure.closure import RETAINED
+from huiying.procedure.closure import ANSWERED, RETAINED
 from huiying.procedure.library import library
-from huiying.procedure.schema import UNIT_ROLES, Stage
+from huiying.procedure.schema import UNIT_ROLES, Kind, Stage
 from huiying.procedure.words import catalogue
 
 PAGE = 20
@@ -77,7 +77,7 @@ def to_erase(at: datetime) -> QuerySet[Case]:
 
 def joined_and_answered() -> QuerySet[Case]:
     """Return joined cases whose main case has its answer: their reporters wait to be told."""
-    answered = Case.objects.filter(stage__in=[Stage.ANSWERED, Stage.FOLLOWING_UP, Stage.CLOSED]).values("number")
+    answered = Case.objects.filter(stage__in=ANSWERED).values("number")
     return Case.objects.exclude(joined_into="").filter(step="joined", joined_into__in=answered).order_by("id")
 
 
@@ -139,10 +139,11 @@ def found(words: str, kind: str, stage: str) -> QuerySet[Case]:
     cases = Case.objects.order_by("-id")
     wanted = words.strip().upper()
     if wanted:
-        cases = cases.filter(number=wanted) if is_number(wanted) else cases.filter(matter=wanted)
-    if kind:
+        by = {"number": wanted} if is_number(wanted) else {"matter": wanted}
+        cases = cases.filter(**by) if "\0" not in wanted else cases.none()
+    if kind in list(Kind):
         cases = cases.filter(kind=kind)
-    return cases.filter(stage=stage) if stage else cases
+    return cases.filter(stage=stage) if stage in list(Stage) else cases
 
 
 def notices_for(role: str) -> QuerySet[Notice]:
@@ -162,6 +163,7 @@ def listed(cases: Sequence[Case], at: datetime) -> list[Listed]:
     titles = _titles([case.pk for case in cases])
     matters = dict(Matter.objects.filter(code__in={case.matter for case in cases}).values_list("code", "name"))
     units, words, steps = unit_names(), catalogue("zh_hans"), step_names()
+    names = staff_names({case.supervisor for case in cases if case.supervisor})
     return [
         Listed(
             number=case.number,
@@ -174,7 +176,7 @@ def listed(cases: Sequence[Case], at: datetime) -> list[Listed]:
             received_at=case.received_at,
             late=case.due_at is not None and case.due_at <= at and case.closed_at is None,
             soon=case.due_at is not None and 0 <= (case.due_at - at).days < SOON_DAYS,
-            supervisor=case.supervisor,
+            supervisor=names.get(case.supervisor, case.supervisor),
         )
         for case in cases
     ]

@@ -16,9 +16,9 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from huiying.case.folding import Folded, delivery_dates
-from huiying.case.models import Case, Notice
+from huiying.case.models import Case
+from huiying.case.numbers import is_number
 from huiying.case.recording import NoSuchCase, NotAllowed, read_case, surroundings
-from huiying.case.scope import working
 from huiying.directory.models import Matter, Staff, Unit
 from huiying.directory.queries import place_name, staff_names, unit_names
 from huiying.doors.errors import plainly
@@ -30,12 +30,13 @@ from huiying.procedure.closure import may_erase
 from huiying.procedure.decision import Allowed, Refused
 from huiying.procedure.disclosure import choices
 from huiying.procedure.routing import may_assign
-from huiying.procedure.schema import Kind
+from huiying.procedure.schema import Kind, Stage
 from huiying.procedure.state import MAIN
 from huiying.procedure.words import catalogue
 from huiying.stages import flow
 from huiying.stages.closure.actions import erase
 from huiying.stages.intake.actions import ACCEPTED_FILES, attach, check_all
+from huiying.stages.supervision.actions import note_seen
 from huiying.stages.triage import actions as triage
 
 P = ParamSpec("P")
@@ -94,7 +95,7 @@ def _cells(row: lists.Listed) -> list[dict[str, Any]]:
     return [
         {"text": row.title, "url": reverse("case", args=[row.number]), "note": row.number},
         {"text": row.kind, "note": row.matter},
-        {"text": row.step},
+        {"text": row.step, "note": f"督办：{row.supervisor}" if row.supervisor else ""},
         {"text": row.unit or "—"},
         {"text": f"逾期 {due}" if row.late else due, "tone": tone},
         {"text": f"{local(row.received_at):%-m月%-d日 %H:%M}"},
@@ -156,15 +157,12 @@ def search(request: HttpRequest) -> HttpResponse:
             ),
             Field(
                 "stage", "阶段", "select", required=False, value=request.GET.get("stage", ""), placeholder="全部",
-                options=[{"value": stage, "label": words[f"stage.{stage}"]} for stage in _STAGES],
+                options=[{"value": stage, "label": words[f"stage.{stage}"]} for stage in Stage],
             ),
         ]
     )  # fmt: skip
     cases = lists.found(form.value("q"), form.value("kind"), form.value("stage"))
     return render(request, "work/search.html", {"form": form, "table": table_of(request, cases, "查到的工单")})
-
-
-_STAGES = ("received", "assigned", "handling", "answered", "following_up", "closed", "withdrawn")
 
 
 @require_http_methods(["GET", "POST"])
@@ -173,9 +171,9 @@ def notices(request: HttpRequest) -> HttpResponse:
     """Notices to my role: what the clockwork and the residents want somebody to know."""
     person = person_of(request)
     if request.method == "POST":
-        seen = [int(one) for one in request.POST.getlist("notice") if one.isascii() and one.isdecimal()]
-        with working():
-            Notice.objects.filter(to=person.role, seen_at=None, pk__in=seen).update(seen_at=timezone.now())
+        said = [int(one) for one in request.POST.getlist("notice") if one.isascii() and one.isdecimal()]
+        mine = lists.notices_for(person.role).filter(pk__in=said).values_list("pk", flat=True)
+        note_seen(list(mine), timezone.now())
         return redirect("notices")
     unseen = list(lists.notices_for(person.role)[: lists.PAGE])
     rows = [
@@ -205,7 +203,7 @@ def choose_post(request: HttpRequest, post_id: int) -> HttpResponse:
 
 def visible(number: str) -> Case:
     """Return a case that may be seen; whether another exists is not said."""
-    case = Case.objects.select_related("law").filter(number=number).first()
+    case = Case.objects.select_related("law").filter(number=number).first() if is_number(number) else None
     if case is None:
         raise NoSuchCase(number)
     return case
@@ -244,8 +242,7 @@ def case(request: HttpRequest, number: str) -> HttpResponse:
             ],
             "may_erase": _may_erase(shown, person, at),
             "openings": shown.openings.order_by("-id")[:10],
-            "may_judge": person.role == triage.JUDGED_BY
-            and now.procedure.steps[now.state.steps[MAIN]].holder == person.role,
+            "may_judge": isinstance(triage.may_judge(now, person.role), Allowed),
         },
     )
 

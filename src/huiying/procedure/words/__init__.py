@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 
-from huiying.procedure.decision import NOTHING
+from huiying.procedure.decision import NOTHING, Refused
 
 LANGUAGES = ("zh_hans", "en")
 DEFAULT_LANGUAGE = "zh_hans"
@@ -51,6 +51,12 @@ def refusal(code: str, params: Mapping[str, object] = NOTHING, language: str = D
     """Return a refusal's sentence, with the ids in its parameters said in people's words."""
     spoken = {name: _spoken(name, value, language) for name, value in params.items()}
     return say(f"refusal.{code}", spoken, language)
+
+
+def sentence(refused: Refused, language: str = DEFAULT_LANGUAGE) -> str:
+    """Return a refusal as people read it: the reason, and the article where there is one."""
+    reason = refusal(refused.code, refused.params, language)
+    return f"{reason}（{refused.article}）" if refused.article else reason
 
 
 def _spoken(name: str, value: object, language: str) -> object:

@@ -10,16 +10,12 @@ from huiying.case.ledger import Entry
 from huiying.case.models import Case, Content, Notice
 from huiying.case.recording import NotAllowed, Recorded, lock_case
 from huiying.case.scope import working
-from huiying.procedure.closure import may_erase, reply_speaks
+from huiying.procedure.closure import ANSWER_EACH, may_ask_review, may_erase, reply_speaks
 from huiying.procedure.decision import Refused
-from huiying.procedure.schema import Stage
 from huiying.procedure.state import Actor
 from huiying.stages.identity.actions import write
 from huiying.stages.identity.texts import from_staff
 from huiying.stages.intake.removing import remove_files
-
-ANSWERED = frozenset({Stage.ANSWERED, Stage.FOLLOWING_UP, Stage.CLOSED})
-REVIEW_ARTICLE = "国办函〔2025〕66号（六）"
 
 
 def check_reply(case: Case, reply: str) -> None:
@@ -44,13 +40,14 @@ def ask_review(case_number: str, why: str, *, by: Actor, at: datetime, key: str 
 
 def _ask_review(case_number: str, why: str, by: Actor, at: datetime) -> dict[str, Any]:
     case = lock_case(case_number)
-    if case.stage not in ANSWERED:
-        raise NotAllowed(Refused("not_answered_yet", REVIEW_ARTICLE))
+    decision = may_ask_review(case.stage)
+    if isinstance(decision, Refused):
+        raise NotAllowed(decision)
     if not why.strip():
-        raise NotAllowed(Refused("not_given", REVIEW_ARTICLE, {"field": "不同意答复的理由"}))
+        raise NotAllowed(Refused("not_given", ANSWER_EACH, {"field": "不同意答复的理由"}))
     recorded = write(case, Entry("ask_review", by, at), {"what": why})
     Notice.objects.create(
-        case=case, position=recorded.act.position, name="请求复核", to="supervisor", article=REVIEW_ARTICLE, at=at
+        case=case, position=recorded.act.position, name="请求复核", to="supervisor", article=ANSWER_EACH, at=at
     )
     return {"position": recorded.act.position}
 

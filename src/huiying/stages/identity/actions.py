@@ -19,7 +19,7 @@ from huiying.procedure.schema import COMPLAINANT, Kind
 from huiying.procedure.state import MAIN, Actor
 from huiying.stages.identity import vault
 from huiying.stages.identity.models import Opening
-from huiying.stages.identity.texts import added_by_resident, from_staff
+from huiying.stages.identity.texts import added_by_resident, check_words, from_staff
 from huiying.stages.identity.vault import Sealing
 
 #: Names under which a resident's words are sealed, and the fields that open them.
@@ -55,6 +55,7 @@ def write(
     keeps_nothing = case.erased_at is not None or procedure.steps[case.step].content_free
     if keeps_nothing and (any(words.values()) or any(sealed.values())):
         raise NotAllowed(Refused("content_not_kept", "《个人信息保护法》第47条；《保守国家秘密法》第31条"))
+    check_words({procedure.labels.get(name, name): text for name, text in words.items()})
     resident = entry.actor.role == COMPLAINANT or (entry.act == "supplement")
     texts = {
         name: added_by_resident(text, case.number) if resident else from_staff(text, case.number)

@@ -7,11 +7,14 @@ import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
 
 from huiying.case.numbers import NUMBER, is_number
+from huiying.case.recording import NotAllowed
+from huiying.procedure.decision import Refused
 from huiying.stages.identity import vault
 from huiying.stages.identity.masking import find, mask
 from huiying.stages.identity.masking_spans import TOKENS, Hidden, Span
 from huiying.stages.identity.vault import Contact
 
+LONGEST_TEXT = 20_000
 #: What is hidden in staff's own words: their telephone numbers and names are theirs to give.
 IN_STAFF_WORDS = frozenset({Hidden.ID_NUMBER, Hidden.BANK_CARD, Hidden.DOOR, Hidden.EMAIL})
 SIZED = re.compile(f"({vault.DIGITS}|{vault.NAME}|{vault.ADDRESS})(\\d+)")
@@ -19,6 +22,15 @@ HIDDEN = {vault.DIGITS: Hidden.PHONE, vault.NAME: Hidden.NAME, vault.ADDRESS: Hi
 DIGITS_APART = re.compile(r"\d(?:[\s()（）.·—–-]{0,3}\d)+")
 ADDRESSED = re.compile(r"[\u4e00-\u9fff](?=先生|女士|小姐|老师|同志|师傅|阿姨|大爷|大妈)")
 ANY_DIGITS = re.compile(r"[0-9０-９A-Za-z一二三四五六七八九十]*[0-9０-９]+[0-9０-９A-Za-z#＃-]*")
+
+
+def check_words(words: Mapping[str, str]) -> None:
+    """Refuse texts that cannot be kept, by the names that people know them by."""
+    for name, text in words.items():
+        if "\0" in text:
+            raise NotAllowed(Refused("nul_in_text", ""))
+        if len(text) > LONGEST_TEXT:
+            raise NotAllowed(Refused("text_too_long", "", {"field": name, "most": LONGEST_TEXT}))
 
 
 def from_resident(text: str, contact: Contact, address: str = "") -> str:

@@ -20,13 +20,13 @@ from huiying.procedure.schema import Kind
 from huiying.procedure.state import Actor
 from huiying.stages.identity import vault
 from huiying.stages.identity.actions import write
-from huiying.stages.identity.texts import from_resident, place_of
+from huiying.stages.identity.texts import LONGEST_TEXT, from_resident, place_of
 from huiying.stages.identity.vault import Contact, Sealing
 from huiying.stages.intake.files import MOST_FILES, Checked, check, safe_name
 from huiying.stages.intake.models import Attachment
 from huiying.stages.intake.uploads import store
 
-LONGEST_TEXT, LONGEST_TITLE, LONGEST_LINE, MOST_DEMANDS = 20_000, 120, 200, 20
+LONGEST_TITLE, LONGEST_LINE, MOST_DEMANDS = 120, 200, 20
 #: What pages offer to choose from; what is taken is decided by what a file contains.
 ACCEPTED_FILES = "image/jpeg,image/png,image/webp,application/pdf,audio/*,video/mp4,video/quicktime"
 REGISTER, AT_ONCE = "register", "answer_at_once"
@@ -55,6 +55,12 @@ class Demand:
     def anonymous(self) -> bool:
         """Whether nobody can be called back: no way to be reached was left."""
         return not (self.contact.phone or self.contact.address)
+
+
+def at_once(demands: int, rating: str) -> dict[str, object]:
+    """Return what an answer on the spot gives besides the demand, by how the person rated it at once."""
+    outcome = "resolved" if rating == "yes" else "explained"
+    return {"outcomes": (outcome,) * demands, "evidence": 1, "exit_rating": rating}
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,10 +26,10 @@ from huiying.case.scope import working
 from huiying.config.keys import digest
 from huiying.procedure.decision import Refused
 from huiying.procedure.schema import Kind
+from huiying.stages.identity.texts import LONGEST_TEXT
 from huiying.stages.identity.vault import Contact
 from huiying.stages.intake.actions import (
     LONGEST_LINE,
-    LONGEST_TEXT,
     LONGEST_TITLE,
     RESIDENT,
     Demand,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from django.db.models import Count, Q
@@ -98,6 +99,12 @@ def _supervised_since(now: Folded, since: datetime) -> bool:
 
 def _tell(case: Case, position: int, name: str, to: str, at: datetime) -> None:
     Notice.objects.create(case=case, position=position, name=name, to=to, article=ARTICLE, at=at)
+
+
+def note_seen(notices: Sequence[int], at: datetime) -> None:
+    """Note that somebody has seen these notices; that they were owed, and what for, stays."""
+    with working():
+        Notice.objects.filter(pk__in=notices, seen_at=None).update(seen_at=at)
 
 
 def ring_what_is_due(at: datetime, at_most: int = 500) -> int:

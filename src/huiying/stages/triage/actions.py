@@ -22,16 +22,15 @@ from huiying.case.recording import (
     record,
 )
 from huiying.case.scope import working
-from huiying.directory.models import Area, Matter, Unit
-from huiying.directory.queries import propose_lead, units_for_routing
-from huiying.procedure.decision import Refused
+from huiying.directory.queries import is_matter, known_area, propose_lead, units_for_routing, unknown_units
+from huiying.procedure.decision import Allowed, Decision, Refused
 from huiying.procedure.routing import DISPATCH_BY_CATALOGUE, SECRECY_OF_REPORTS, Duty, in_conflict
 from huiying.procedure.schema import Kind
 from huiying.procedure.state import MAIN, Actor
 from huiying.procedure.time_limits import SHANGHAI
 from huiying.stages.identity import vault
 from huiying.stages.identity.actions import write
-from huiying.stages.identity.texts import from_staff
+from huiying.stages.identity.texts import check_words, from_staff
 from huiying.stages.identity.vault import Sealing
 
 JUDGED_BY = "dispatcher"
@@ -56,10 +55,10 @@ def classify(
     """
     named = tuple(respondents or ())
     for name, wanted, known in (
-        ("被反映单位", "、".join(named), Unit.objects.filter(pk__in=named).count() == len(set(named))),
+        ("被反映单位", "、".join(named), not unknown_units(named)),
         ("诉求类型", kind, kind in list(Kind)),
-        ("事项", matter, Matter.objects.filter(pk=matter, active=True).exists()),
-        ("区划", area, Area.objects.filter(pk=area).exists()),
+        ("事项", matter, is_matter(matter)),
+        ("区划", area, bool(area) and known_area(area) == area),
     ):
         if not known:
             raise NotAllowed(Refused("not_listed", DISPATCH_BY_CATALOGUE, {"field": name, "value": wanted}))
@@ -109,6 +108,8 @@ def _split(case_number: str, parts: Sequence[Part], by: Actor, at: datetime) -> 
     _at_the_dispatcher(now, by, "拆分诉求")
     if not parts or not all(part.text.strip() and part.kind in list(Kind) for part in parts):
         raise NotAllowed(Refused("not_given", DISPATCH_BY_CATALOGUE, {"field": "每项诉求的类型和内容"}))
+    for part in parts:
+        check_words({"每项诉求的内容": part.text})
     law = instrument_in_force(at)
     numbers = [number(at, serial) for serial in serials(len(parts))]
     words = [Sealing(new, 1, "text", part.text) for new, part in zip(numbers, parts, strict=True)]
@@ -181,9 +182,17 @@ def _join(case: Case, main: Case, by: Actor, at: datetime) -> Recorded:
     return recorded
 
 
-def _at_the_dispatcher(now: Folded, by: Actor, what: str) -> None:
+def may_judge(now: Folded, role: str, what: str = "确定事项") -> Decision:
+    """Whether a role may say what a demand is, or split it: the dispatcher, while the case is theirs to judge."""
     step = now.procedure.steps[now.state.steps[MAIN]]
-    if by.role != JUDGED_BY:
-        raise NotAllowed(Refused("not_this_role", DISPATCH_BY_CATALOGUE, {"act": what, "role": by.role}))
+    if role != JUDGED_BY:
+        return Refused("not_this_role", DISPATCH_BY_CATALOGUE, {"act": what, "role": role})
     if step.holder != JUDGED_BY:
-        raise NotAllowed(Refused("not_at_this_step", DISPATCH_BY_CATALOGUE, {"act": what, "step": step.name}))
+        return Refused("not_at_this_step", DISPATCH_BY_CATALOGUE, {"act": what, "step": step.name})
+    return Allowed(DISPATCH_BY_CATALOGUE)
+
+
+def _at_the_dispatcher(now: Folded, by: Actor, what: str) -> None:
+    decision = may_judge(now, by.role, what)
+    if isinstance(decision, Refused):
+        raise NotAllowed(decision)
