@@ -98,13 +98,11 @@ def after(case: Folded, act: Act) -> Folded:
     return Folded(case.procedure, state, sets, case.acts + 1, bytes(act.hash), ended_at)
 
 
-def row(case: Folded, calendar: Calendar | None = None) -> dict[str, Any]:
-    """Return the columns of `Case` that acts decide."""
+def row(case: Folded, clocks: Iterable[Clock]) -> dict[str, Any]:
+    """Return the columns of `Case` that acts decide. `clocks`: the rows of its clocks, as `clock_rows` gives them."""
     state, procedure = case.state, case.procedure
     step = procedure.steps[state.steps[MAIN]]
-    dues = [
-        clock.due_at for clock in clock_rows(case, calendar) if clock.stopped_at is None and clock.due_at is not None
-    ]
+    dues = [clock.due_at for clock in clocks if clock.stopped_at is None and clock.due_at is not None]
     return {
         "kind": str(state.facts.get("kind", "")),
         "step": step.id,
@@ -187,24 +185,18 @@ def clock_rows(case: Folded, calendar: Calendar | None = None) -> list[Clock]:
     return rows
 
 
-def insert_parts(new: Sequence[tuple[Case, Folded]]) -> None:
-    """Write the tracks and clocks of new cases."""
-    tracks, clocks = [], []
-    for case, now in new:
-        tracks += [_of(case, track) for track in track_rows(now)]
-        clocks += [_of(case, clock) for clock in clock_rows(now)]
-    Track.objects.bulk_create(tracks)
-    Clock.objects.bulk_create(clocks)
-
-
-def _of(case: Case, part: Part) -> Part:
-    part.case = case
-    return part
+def of_case(case: Case, parts: Iterable[Part]) -> list[Part]:
+    """Return rows, tied to their case."""
+    tied = list(parts)
+    for part in tied:
+        part.case = case
+    return tied
 
 
 def write_down(case: Case, was: Folded, now: Folded, *, anew: bool = False) -> None:
     """Bring a case's rows to what its acts say, writing what changed; `anew`: the dates by today's calendar too."""
-    columns = row(now)
+    clocks = clock_rows(now)
+    columns = row(now, clocks)
     changed = [name for name, value in columns.items() if getattr(case, name) != value]
     for name in changed:
         setattr(case, name, columns[name])
@@ -212,12 +204,12 @@ def write_down(case: Case, was: Folded, now: Folded, *, anew: bool = False) -> N
     if (was.state.steps, was.state.units) != (now.state.steps, now.state.units):
         _replace(Track, case, track_rows(now), gone=set(was.state.steps) - set(now.state.steps))
     if anew or was.state.clocks != now.state.clocks:
-        _replace(Clock, case, clock_rows(now), gone=set(was.state.clocks) - set(now.state.clocks))
+        _replace(Clock, case, clocks, gone=set(was.state.clocks) - set(now.state.clocks))
 
 
 def _replace(model: type[Part], case: Case, rows: Sequence[Part], gone: Collection[str]) -> None:
     """Write a case's rows of one kind: those there are, anew; those that are gone, away."""
-    rows = [_of(case, item) for item in rows]
+    rows = of_case(case, rows)
     fields = [field.name for field in model._meta.concrete_fields if field.name not in {"id", "case", "name"}]  # noqa: SLF001  # Django's public way to ask
     model.objects.bulk_create(rows, update_conflicts=True, unique_fields=["case", "name"], update_fields=fields)
     if gone:

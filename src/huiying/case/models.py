@@ -114,6 +114,9 @@ class Act(models.Model):
     hash = models.BinaryField()
     transaction = models.BigIntegerField(default=0)
 
+    #: Columns that the database fills in itself: which transaction appended an act is nobody's to say.
+    STAMPED: ClassVar = ("written_at", "transaction")
+
     sensitivity: ClassVar = dict.fromkeys(
         (
             "subject", "position", "case", "act", "track", "role", "at", "written_at", "body", "commitments",

@@ -10,16 +10,32 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import cache, partial
 from hashlib import sha256
+from typing import Any
+
+from django.db import connection, transaction
 
 from huiying.case.acts import COMMON
-from huiying.case.folding import Folded, after, folded, insert_parts, law, nothing_yet, row, write_down
+from huiying.case.folding import (
+    Folded,
+    after,
+    clock_rows,
+    folded,
+    law,
+    nothing_yet,
+    of_case,
+    row,
+    track_rows,
+    write_down,
+)
 from huiying.case.ledger import Entry, case_subject, chained, salted
 from huiying.case.models import Act, Case, Content, Instrument, Notice
-from huiying.case.numbers import is_number
+from huiying.case.numbers import is_number, number, receipt_code, receipt_hash
 from huiying.case.registry import append
 from huiying.case.scheduling import reschedule
 from huiying.case.witness import witness
+from huiying.case.writing import Rows, insert
 from huiying.config.environment import read
 from huiying.config.trouble import Trouble
 from huiying.directory.queries import units_for_routing
@@ -61,12 +77,32 @@ def surroundings() -> Surroundings:
     return Surroundings(units_for_routing(), china())
 
 
-def instrument_in_force(at: datetime) -> Instrument:
-    """Return the procedure that new cases follow, written down on first use so that it can be replayed for ever.
+def instrument_in_force(at: datetime) -> str:
+    """Return the fingerprint of the procedure that new cases follow; its first use writes it down for ever.
 
     That it is followed from now on is an act of its own, on the subject `instrument:<id>`.
     """
-    name = read("HUIYING_PROCEDURE")
+    name, database = read("HUIYING_PROCEDURE"), str(connection.settings_dict["NAME"])
+    fingerprint, procedure, content = _written(name)
+    if (database, fingerprint) in _ADOPTED:
+        return fingerprint
+    _, is_new = Instrument.objects.get_or_create(
+        fingerprint=fingerprint, defaults={"procedure": procedure, "content": content}
+    )
+    if is_new:
+        adopted = {"fingerprint": fingerprint, "calendar_through": max(china().years)}
+        append(f"instrument:{procedure}", Entry("adopt", CLOCKWORK, at, given=adopted))
+    transaction.on_commit(partial(_ADOPTED.add, (database, fingerprint)))
+    return fingerprint
+
+
+#: What this process has seen written down: the database, and a procedure's fingerprint.
+_ADOPTED: set[tuple[str, str]] = set()
+
+
+@cache
+def _written(name: str) -> tuple[str, str, dict[str, Any]]:
+    """Return a procedure of the library as it is written down: its fingerprint, id and content."""
     procedure = library().procedures.get(name)
     if procedure is None:
         raise Trouble("procedure_unknown", "HUIYING_PROCEDURE", name=name, known="、".join(library().procedures))
@@ -74,13 +110,7 @@ def instrument_in_force(at: datetime) -> Instrument:
     content = procedure.model_copy(
         update={"terms": {term: row for term, row in procedure.terms.items() if term in wanted}}
     ).model_dump(mode="json", by_alias=True)
-    known, is_new = Instrument.objects.get_or_create(
-        fingerprint=fingerprint_of(content), defaults={"procedure": procedure.id, "content": content}
-    )
-    if is_new:
-        adopted = {"fingerprint": known.pk, "calendar_through": max(china().years)}
-        append(f"instrument:{procedure.id}", Entry("adopt", CLOCKWORK, at, given=adopted))
-    return known
+    return fingerprint_of(content), procedure.id, content
 
 
 def fingerprint_of(content: object) -> str:
@@ -101,9 +131,15 @@ def read_case(case: Case) -> Folded:
     return folded(law(case.law_id), case.ledger.order_by("position"))
 
 
+def new_case(serial: int, on: datetime, law: str, origin: bytes | None = None) -> Case:
+    """Return a case that is not written yet: its serial is its id, and with the day it makes its number."""
+    given = number(on, serial)
+    return Case(id=serial, number=given, receipt=receipt_hash(receipt_code(given)), law_id=law, origin=origin)
+
+
 @dataclass(frozen=True, slots=True)
 class Beginning:
-    """A case to be written with its first act. `case` has a number, a receipt and a law, and is not saved yet."""
+    """A case to be written with its first act. `case` is what `new_case` gave."""
 
     case: Case
     entry: Entry
@@ -113,12 +149,14 @@ class Beginning:
 def begin_many(beginnings: Sequence[Beginning]) -> list[Recorded]:
     """Write new cases, each with its first act; all of them, or none. Raise `NotAllowed` for the first refused."""
     prepared = [_next(new.case, nothing_yet(law(new.case.law_id)), new.entry, new.texts) for new in beginnings]
+    tracks, clocks = [], []
     for recorded, _ in prepared:
-        for name, value in row(recorded.now).items():
+        kept = clock_rows(recorded.now)
+        for name, value in row(recorded.now, kept).items():
             setattr(recorded.case, name, value)
-    Case.objects.bulk_create([recorded.case for recorded, _ in prepared])
-    insert_parts([(recorded.case, recorded.now) for recorded, _ in prepared])
-    _append(prepared)
+        tracks += of_case(recorded.case, track_rows(recorded.now))
+        clocks += of_case(recorded.case, kept)
+    _append(prepared, [recorded.case for recorded, _ in prepared], tracks, clocks)
     return [recorded for recorded, _ in prepared]
 
 
@@ -155,8 +193,11 @@ def _next(case: Case, before: Folded, entry: Entry, texts: Mapping[str, str]) ->
     return Recorded(case, act, before, after(before, act)), [] if purges else contents
 
 
-def _append(prepared: Sequence[tuple[Recorded, list[Content]]]) -> None:
-    """Append acts to the ledger with what belongs to them: contents, notices, scheduled facts, the checkpoint."""
+def _append(prepared: Sequence[tuple[Recorded, list[Content]]], *new: Rows) -> None:
+    """Append acts to the ledger with what belongs to them: contents, notices, scheduled facts, the checkpoint.
+
+    `new`: rows of cases that begin with these acts.
+    """
     acts, contents, notices = [], [], []
     for recorded, texts in prepared:
         recorded.act.case = recorded.case
@@ -165,9 +206,9 @@ def _append(prepared: Sequence[tuple[Recorded, list[Content]]]) -> None:
             content.case = recorded.case
         contents += texts
         notices += _notices(recorded)
-    Act.objects.bulk_create(acts)
-    Content.objects.bulk_create(contents)
-    Notice.objects.bulk_create(notices)
+    ids = insert(*new, acts, contents, notices)
+    for act, act_id in zip(acts, ids[Act], strict=True):
+        act.pk = act_id
     for recorded, _ in prepared:
         before, now = recorded.before.state, recorded.now.state
         if before.clocks != now.clocks or (before.steps != now.steps and recorded.before.acts):

@@ -76,8 +76,11 @@ def seeing(scope: Scope) -> Iterator[None]:
 @contextmanager
 def working() -> Iterator[None]:
     """Open a transaction and work under `work` in it; what was seen before is seen again afterwards, come what may."""
+    inside = connection.in_atomic_block
     with transaction.atomic(), connection.cursor() as cursor:
-        before = current()
+        # What is set for a transaction ends with it; only inside another one must it be set back.
+        before = current() if inside else ""
         cursor.execute("SELECT set_config('huiying.scope', 'work', true)")
         yield
-        cursor.execute("SELECT set_config('huiying.scope', %s, true)", [before])
+        if inside:
+            cursor.execute("SELECT set_config('huiying.scope', %s, true)", [before])

@@ -170,11 +170,12 @@ def _calendars(clocks: Sequence[Clock]) -> list[Calendar]:
 def _gives(
     now: Folded, case: Case, first: Act, tracks: Sequence[Track], clocks: Sequence[Clock], calendar: Calendar
 ) -> bool:
-    said = {**row(now, calendar), **_fixed(case, first)}
+    reckoned = clock_rows(now, calendar)
+    said = {**row(now, reckoned), **_fixed(case, first)}
     return (
         all(_bytes(getattr(case, name)) == value for name, value in said.items())
         and _same(tracks, track_rows(now), TRACK_FACTS)
-        and _same(clocks, clock_rows(now, calendar), CLOCK_FACTS)
+        and _same(clocks, reckoned, CLOCK_FACTS)
     )
 
 

@@ -10,10 +10,9 @@ import hmac
 import os
 import secrets
 from functools import cache
-from hashlib import sha256
 from pathlib import Path
 
-from huiying.config.environment import folder
+from huiying.config.environment import folder, read
 from huiying.config.trouble import Trouble
 
 KEY_BYTES = 32
@@ -44,7 +43,10 @@ def create_missing() -> None:
 
 
 @cache
-def _read(path: Path) -> bytes:
+def _read(name: str, *where: str) -> bytes:
+    """Read a key once. `where`: all that its folder depends on."""
+    del where
+    path = key_folder() / f"{name}.key"
     try:
         return bytes.fromhex(path.read_text().strip())
     except (OSError, ValueError) as error:
@@ -53,7 +55,7 @@ def _read(path: Path) -> bytes:
 
 def key(name: str) -> bytes:
     """Return a key's bytes; raise a Trouble where its file is missing or no key."""
-    return _read(key_folder() / f"{name}.key")
+    return _read(name, read("HUIYING_KEYS"), read("HUIYING_HOME"), os.getcwd())  # noqa: PTH109  # asked for every digest
 
 
 def newest_vault_key() -> str:
@@ -68,7 +70,7 @@ def digest(purpose: str, *parts: str | bytes) -> bytes:
         len(part).to_bytes(8, "big") + part
         for part in (part.encode() if isinstance(part, str) else part for part in (purpose, *parts))
     )
-    return hmac.new(key(DIGESTS), message, sha256).digest()
+    return hmac.digest(key(DIGESTS), message, "sha256")
 
 
 def session_secret() -> str:

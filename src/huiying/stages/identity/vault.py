@@ -51,8 +51,12 @@ class Sealing:
     content: str
 
 
-def seal(sealings: Sequence[Sealing]) -> list[str]:
-    """Seal texts in the open transaction and return for each the digest that its act commits to."""
+def seal(sealings: Sequence[Sealing], contacts: Iterable[tuple[str, Contact]] = ()) -> list[str]:
+    """Seal texts in the open transaction and return for each the digest that its act commits to.
+
+    `contacts`: who brought each case, by its number; blind tokens of them are kept in the same statement.
+    """
+    marks = [(number, kind, token) for number, contact in contacts for kind, token in tokens(contact)]
     if not sealings:
         return []
     key_name = newest_vault_key()
@@ -65,18 +69,14 @@ def seal(sealings: Sequence[Sealing]) -> list[str]:
         digests.append(sha256(nonce + ciphertext).hexdigest())
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT vault.seal(%s, %s, %s, %s, %s, %s, %s)",
-            [key_name, *(list(column) for column in zip(*rows, strict=True))],
+            f"SELECT vault.seal(%s, %s, %s, %s, %s, %s, %s){', vault.mark(%s, %s, %s)' if marks else ''}",
+            [key_name, *_columns(rows), *_columns(marks)],
         )
     return digests
 
 
-def mark(contacts: Iterable[tuple[str, Contact]]) -> None:
-    """Keep the blind tokens of who brought each case."""
-    rows = [(number, kind, token) for number, contact in contacts for kind, token in tokens(contact)]
-    if rows:
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT vault.mark(%s, %s, %s)", [list(column) for column in zip(*rows, strict=True)])
+def _columns(rows: Iterable[tuple[object, ...]]) -> list[list[object]]:
+    return [list(column) for column in zip(*rows, strict=True)]
 
 
 def tokens(contact: Contact) -> list[tuple[str, bytes]]:

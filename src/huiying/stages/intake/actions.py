@@ -10,9 +10,9 @@ from typing import Any
 
 from huiying.case.commands import Key, once
 from huiying.case.ledger import Entry
-from huiying.case.models import Case, Instrument
-from huiying.case.numbers import number, receipt_code, receipt_hash, serials
-from huiying.case.recording import Beginning, NotAllowed, begin_many, instrument_in_force, lock_case
+from huiying.case.models import Case
+from huiying.case.numbers import receipt_code, serials
+from huiying.case.recording import Beginning, NotAllowed, begin_many, instrument_in_force, lock_case, new_case
 from huiying.case.scope import working
 from huiying.directory.queries import is_matter, known_area, unknown_units
 from huiying.procedure.decision import NOTHING, Refused
@@ -159,7 +159,7 @@ def coming(
     received_at: datetime,
     at: datetime,
     serial: int,
-    law: Instrument,
+    law: str,
     by: Actor,
     given: Mapping[str, object] = NOTHING,
     origin: bytes | None = None,
@@ -167,8 +167,6 @@ def coming(
 ) -> Coming:
     """Return a demand on its way: masked, its texts to be sealed, its files stored, and not yet in the database."""
     area, matter = known_area(demand.area), demand.matter if is_matter(demand.matter) else ""
-    case_number = number(received_at, serial)
-    case = Case(number=case_number, receipt=receipt_hash(receipt_code(case_number)), origin=origin, law=law)
     texts = {
         "title": from_resident(demand.title, demand.contact, demand.address),
         "text": from_resident(demand.text, demand.contact, demand.address),
@@ -179,6 +177,7 @@ def coming(
         "address": demand.address,
         "contact": vault.pack(demand.contact) if demand.contact.known() else "",
     }
+    case = new_case(serial, received_at, law, origin)
     commitments, files = {}, []
     for name, checked in demand.files:
         stored = store(checked.data, safe_name(name, checked.extension), checked.content_type)
@@ -203,7 +202,7 @@ def coming(
             **visit,
             # An answer on the spot does not ask for these; the lock must hold if it is ever taken up again.
             **({"facts": {"respondents": demand.respondents, "anonymous": demand.anonymous}} if given else {}),
-            "law": law.pk,
+            "law": law,
             "channel": channel,
             "received_at": received_at.isoformat(),
             **{
@@ -226,7 +225,7 @@ def coming(
 def write_coming(arriving: Sequence[Coming]) -> None:
     """Write new cases with their first acts, inside the open transaction."""
     sealings = [Sealing(one.case.number, 1, name, text) for one in arriving for name, text in one.sealed.items()]
-    digests = iter(vault.seal(sealings))
+    digests = iter(vault.seal(sealings, [(one.case.number, one.demand.contact) for one in arriving]))
     begin_many(
         [
             Beginning(
@@ -243,7 +242,6 @@ def write_coming(arriving: Sequence[Coming]) -> None:
             for one in arriving
         ]
     )
-    vault.mark((one.case.number, one.demand.contact) for one in arriving)
     Attachment.objects.bulk_create([file for one in arriving for file in one.files])
 
 

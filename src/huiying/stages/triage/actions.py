@@ -10,7 +10,7 @@ from huiying.case.commands import Key, once
 from huiying.case.folding import Folded
 from huiying.case.ledger import Entry
 from huiying.case.models import Case
-from huiying.case.numbers import number, receipt_code, receipt_hash, serials
+from huiying.case.numbers import serials
 from huiying.case.recording import (
     Beginning,
     NotAllowed,
@@ -18,6 +18,7 @@ from huiying.case.recording import (
     begin_many,
     instrument_in_force,
     lock_case,
+    new_case,
     read_case,
     record,
 )
@@ -111,13 +112,14 @@ def _split(case_number: str, parts: Sequence[Part], by: Actor, at: datetime) -> 
     for part in parts:
         check_words({"每项诉求的内容": part.text})
     law = instrument_in_force(at)
-    numbers = [number(at, serial) for serial in serials(len(parts))]
-    words = [Sealing(new, 1, "text", part.text) for new, part in zip(numbers, parts, strict=True)]
+    cases = [new_case(serial, at, law) for serial in serials(len(parts))]
+    words = [Sealing(new.number, 1, "text", part.text) for new, part in zip(cases, parts, strict=True)]
     beginnings = [
-        _beginning(case, now, part, new, law.pk, by, at, digest)
-        for part, new, digest in zip(parts, numbers, vault.seal(words), strict=True)
+        _beginning(case, now, part, new, by, at, digest)
+        for part, new, digest in zip(parts, cases, vault.seal(words), strict=True)
     ]
     begin_many(beginnings)
+    numbers = [new.number for new in cases]
     for new in numbers:
         vault.share(case.number, new, SHARED)
     left = max(1, int(str(now.state.facts["demands"])) - len(parts))
@@ -125,15 +127,13 @@ def _split(case_number: str, parts: Sequence[Part], by: Actor, at: datetime) -> 
     return numbers
 
 
-def _beginning(
-    origin: Case, now: Folded, part: Part, new: str, law: str, by: Actor, at: datetime, words: str
-) -> Beginning:
+def _beginning(origin: Case, now: Folded, part: Part, new: Case, by: Actor, at: datetime, words: str) -> Beginning:
     """Return a case to be split off: it holds its own words, and who brought the message, but not the message."""
     shared = {f"sealed:{name}": digest for name, digest in vault.digests(origin.number, SHARED).items()}
     kept = {name: now.setting(name) for name in ("channel", "received_at", "area", "place", "confidential")}
     facts = now.state.facts
     return Beginning(
-        Case(number=new, receipt=receipt_hash(receipt_code(new)), law_id=law),
+        new,
         Entry(
             "register",
             by,
@@ -144,7 +144,11 @@ def _beginning(
                 "respondents": facts.get("respondents", ()),
                 "anonymous": bool(facts.get("anonymous")),
             },
-            sets={**{name: value for name, value in kept.items() if value}, "law": law, "split_from": origin.number},
+            sets={
+                **{name: value for name, value in kept.items() if value},
+                "law": new.law_id,
+                "split_from": origin.number,
+            },
             commitments={**shared, "sealed:text": words},
         ),
         {"text": from_staff(part.text, origin.number), **_place(origin)},

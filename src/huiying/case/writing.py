@@ -1,0 +1,61 @@
+"""Writes new rows of several tables in one statement.
+
+An act brings rows of many kinds with it, and a day brings many acts: one statement for all of them costs one way to the
+database and one plan, whether it is a single demand or a table of a thousand. Rows go as JSON, which the database turns
+into each table's own types; nothing is pasted into the statement.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from datetime import date, datetime
+from functools import cache
+
+from django.db import connection, models
+
+Rows = Sequence[models.Model]
+
+
+def insert(*groups: Rows) -> dict[type[models.Model], list[int]]:
+    """Insert new rows, a group a model, and return the ids of each model's rows in their order.
+
+    All of them are written, or none. A row that brings its id keeps it; others get the next one.
+    """
+    wanted = [rows for rows in groups if rows]
+    if not wanted:
+        return {}
+    parts, given = [], []
+    for place, rows in enumerate(wanted):
+        table, names = type(rows[0])._meta.db_table, _columns(type(rows[0]), with_id=rows[0].pk is not None)  # noqa: SLF001  # Django's public way to ask
+        listed = ", ".join(f'"{column}"' for column, _ in names)
+        parts.append(
+            f'new{place} AS (INSERT INTO "{table}" ({listed}) SELECT {listed}'  # noqa: S608  # names of our own models
+            f' FROM json_populate_recordset(NULL::"{table}", %s) RETURNING id)'
+        )
+        given.append(_as_json([{column: getattr(row, name) for column, name in names} for row in rows]))
+    ids = " UNION ALL ".join(f"SELECT {place}, array_agg(id) FROM new{place}" for place in range(len(wanted)))  # noqa: S608  # numbers
+    with connection.cursor() as cursor:
+        cursor.execute(f"WITH {', '.join(parts)} {ids}", given)
+        written = {int(place): list(new) for place, new in cursor.fetchall()}
+    return {type(rows[0]): written[place] for place, rows in enumerate(wanted)}
+
+
+@cache
+def _columns(model: type[models.Model], *, with_id: bool) -> tuple[tuple[str, str], ...]:
+    """Return the columns that a new row brings, each with its attribute's name; what the database stamps is its own."""
+    stamped = set(getattr(model, "STAMPED", ())) | (set() if with_id else {"id"})
+    fields = model._meta.concrete_fields  # noqa: SLF001  # Django's public way to ask
+    return tuple((str(field.column), field.attname) for field in fields if field.name not in stamped)
+
+
+def _as_json(rows: Sequence[dict[str, object]]) -> str:
+    return json.dumps(rows, ensure_ascii=False, default=_plain)
+
+
+def _plain(value: object) -> str:
+    if isinstance(value, (bytes, memoryview)):
+        return f"\\x{bytes(value).hex()}"
+    if isinstance(value, (date, datetime)):
+        return value.isoformat()
+    raise TypeError(f"{type(value).__name__} has no place in a row")
