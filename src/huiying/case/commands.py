@@ -7,11 +7,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from django.db import connection
-
 from huiying.case.ledger import plain
 from huiying.case.models import Command
 from huiying.config.keys import digest
+from huiying.config.prepared import run
 
 
 class KeyConflict(Exception):  # noqa: N818  # what the caller did, as people say it
@@ -38,23 +37,25 @@ class Key:
         return digest("command body", json.dumps(plain(self.body), ensure_ascii=False, sort_keys=True))
 
 
-def once(key: Key | None, do: Callable[[], dict[str, Any]]) -> tuple[dict[str, Any], bool]:
+def once(
+    key: Key | None, do: Callable[[], dict[str, Any]], foreseen: dict[str, Any] | None = None
+) -> tuple[dict[str, Any], bool]:
     """Carry a command out inside the open transaction, or return what it gave the first time, and which it was.
 
     Of two at once the second waits for the first. Without a key every call is a new command. `do` returns plain JSON
-    that says nothing about a person.
+    that says nothing about a person; where that is known beforehand, `foreseen` spares writing it down afterwards.
     """
     if key is None:
         return do(), True
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "INSERT INTO case_command (scope, fingerprint, at) VALUES (%s, %s, now()) ON CONFLICT DO NOTHING",
-            [key.scope, key.fingerprint],
-        )
-        first = cursor.rowcount == 1
+    first = run(
+        "INSERT INTO case_command (scope, fingerprint, result, at) VALUES (%s, %s, %s::jsonb, now())"
+        " ON CONFLICT DO NOTHING RETURNING true",
+        [key.scope, key.fingerprint, None if foreseen is None else json.dumps(foreseen)],
+    )
     if first:
         result = do()
-        Command.objects.filter(pk=key.scope).update(result=result)
+        if foreseen is None:
+            Command.objects.filter(pk=key.scope).update(result=result)
         return result, True
     known = Command.objects.get(pk=key.scope)
     if bytes(known.fingerprint) != key.fingerprint:

@@ -11,9 +11,8 @@ import base64
 import re
 from datetime import date, datetime
 
-from django.db import connection
-
 from huiying.config.keys import digest
+from huiying.config.prepared import run
 from huiying.procedure.time_limits import SHANGHAI
 
 ALPHABET = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
@@ -48,9 +47,7 @@ def number(on: date | datetime, serial: int) -> str:
 
 def serials(count: int) -> list[int]:
     """Take so many new serials. A transaction that fails leaves a gap, and no two ever share one."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT nextval('case_serial') FROM generate_series(1, %s)", [count])
-        return [row[0] for row in cursor.fetchall()]
+    return [row[0] for row in run("SELECT nextval('case_serial') FROM generate_series(1, %s)", [count])]
 
 
 def receipt_code(case_number: str) -> str:

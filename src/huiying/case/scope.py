@@ -13,6 +13,7 @@ from dataclasses import dataclass
 
 from django.db import connection, transaction
 
+from huiying.config.prepared import run
 from huiying.procedure.routing import Unit, interests
 
 
@@ -80,7 +81,7 @@ def working() -> Iterator[None]:
     with transaction.atomic(), connection.cursor() as cursor:
         # What is set for a transaction ends with it; only inside another one must it be set back.
         before = current() if inside else ""
-        cursor.execute("SELECT set_config('huiying.scope', 'work', true)")
+        run("SELECT set_config('huiying.scope', 'work', true)", [])
         yield
         if inside:
             cursor.execute("SELECT set_config('huiying.scope', %s, true)", [before])

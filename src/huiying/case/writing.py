@@ -12,7 +12,9 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from functools import cache
 
-from django.db import connection, models
+from django.db import models
+
+from huiying.config.prepared import run
 
 Rows = Sequence[models.Model]
 
@@ -31,13 +33,11 @@ def insert(*groups: Rows) -> dict[type[models.Model], list[int]]:
         listed = ", ".join(f'"{column}"' for column, _ in names)
         parts.append(
             f'new{place} AS (INSERT INTO "{table}" ({listed}) SELECT {listed}'  # noqa: S608  # names of our own models
-            f' FROM json_populate_recordset(NULL::"{table}", %s) RETURNING id)'
+            f' FROM json_populate_recordset(NULL::"{table}", %s::json) RETURNING id)'
         )
         given.append(_as_json([{column: getattr(row, name) for column, name in names} for row in rows]))
     ids = " UNION ALL ".join(f"SELECT {place}, array_agg(id) FROM new{place}" for place in range(len(wanted)))  # noqa: S608  # numbers
-    with connection.cursor() as cursor:
-        cursor.execute(f"WITH {', '.join(parts)} {ids}", given)
-        written = {int(place): list(new) for place, new in cursor.fetchall()}
+    written = {int(place): list(new) for place, new in run(f"WITH {', '.join(parts)} {ids}", given)}
     return {type(rows[0]): written[place] for place, rows in enumerate(wanted)}
 
 

@@ -8,6 +8,7 @@ from datetime import date
 from django.db.models import QuerySet
 
 from huiying.config.environment import read
+from huiying.config.prepared import run
 from huiying.directory.models import Area, Duty, Matter, Staff, Unit
 from huiying.procedure import routing
 from huiying.procedure.decision import Refused
@@ -33,15 +34,22 @@ def staff_names(logins: Iterable[str]) -> Mapping[str, str]:
 
 def areas_outwards(code: str) -> Sequence[str]:
     """Return a place's area codes from the narrowest outwards; codes nest by prefix, so no tree is climbed."""
-    prefixes = [code[:length] for length in range(len(code), 1, -1)]
-    return list(Area.objects.filter(code__in=prefixes).order_by("-code").values_list("code", flat=True))
+    return list(Area.objects.filter(code__in=_outwards(code)).order_by("-code").values_list("code", flat=True))
+
+
+def _outwards(code: str) -> list[str]:
+    return [code[:length] for length in range(len(code), 1, -1)]
 
 
 def known_area(code: str) -> str:
     """Return the narrowest area that the directory knows of a code, empty where it knows none: nothing else is kept."""
     if not code.isascii() or not code.isdecimal() or len(code) > LONGEST_CODE:
         return ""
-    return next(iter(areas_outwards(code)), "")
+    found = run(
+        "SELECT code FROM directory_area WHERE code = ANY(%s::text[]) ORDER BY length(code) DESC LIMIT 1",
+        [_outwards(code)],
+    )
+    return str(found[0][0]) if found else ""
 
 
 def is_matter(code: str) -> bool:

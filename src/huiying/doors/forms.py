@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -17,7 +17,8 @@ from huiying.procedure.words import catalogue, sentence
 KEY = "key"
 #: What a field's name alone does not say.
 HINTS = {"evidence": "写作已解决或者部分解决的，至少1件：照片、单据、记录。"}
-Options = Sequence[Mapping[str, str]]
+#: What can be chosen; a function where it must be asked for, which a form that is not drawn again never does.
+Options = Sequence[Mapping[str, str]] | Callable[[], Sequence[Mapping[str, str]]]
 
 
 @dataclass(slots=True)

@@ -84,13 +84,19 @@ def view(request: HttpRequest) -> HttpResponse:
     return response
 
 
+def districts() -> list[dict[str, str]]:
+    """Return the districts to choose from."""
+    areas = areas_of_the_city().annotate(length=Length("code")).filter(length=DISTRICT)[:MOST_AREAS]
+    return [{"value": area.code, "label": area.name} for area in areas]
+
+
+def units() -> list[dict[str, str]]:
+    """Return the units that a demand may be about."""
+    return [{"value": unit.code, "label": unit.name} for unit in Unit.objects.filter(active=True)[:MOST_AREAS]]
+
+
 def demand_form() -> Form:
     """Return the fields of a demand as a resident fills them in."""
-    areas = [
-        {"value": area.code, "label": area.name}
-        for area in areas_of_the_city().annotate(length=Length("code")).filter(length=DISTRICT)[:MOST_AREAS]
-    ]
-    units = [{"value": unit.code, "label": unit.name} for unit in Unit.objects.filter(active=True)[:MOST_AREAS]]
     return Form(
         [
             Field(
@@ -110,7 +116,7 @@ def demand_form() -> Form:
                 rows=8,
                 hint="什么事、什么地方、从什么时候开始、希望怎么解决。承办人员看到的文字会隐去姓名、电话和门牌。",
             ),
-            Field("area", "在哪个区", "select", options=areas, required=False, placeholder="不清楚"),
+            Field("area", "在哪个区", "select", options=districts, required=False, placeholder="不清楚"),
             Field(
                 "address", "具体地点", required=False, limit=LONGEST_LINE,
                 hint="路名、小区、楼栋。只有需要上门的人，写明用途后才能看到门牌。",

@@ -20,11 +20,14 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from django.db import connection
 
 from huiying.config.keys import digest, key, newest_vault_key
+from huiying.config.prepared import run
 from huiying.stages.identity.masking_names import contact_name
 
 NONCE_BYTES = 12
 #: Names shorter than this would be found in ordinary words.
 SHORTEST_NAME, SHORTEST_ADDRESS, SHORTEST_LINE = 2, 4, 7
+SEAL = "SELECT vault.seal(%s::text, %s::text[], %s::int[], %s::text[], %s::uuid[], %s::bytea[], %s::bytea[])"
+SEAL_AND_MARK = f"{SEAL}, vault.mark(%s::text[], %s::text[], %s::bytea[])"
 DIGITS, NAME, ADDRESS = "digits", "name", "address"
 
 
@@ -67,11 +70,7 @@ def seal(sealings: Sequence[Sealing], contacts: Iterable[tuple[str, Contact]] = 
         ciphertext = cipher.encrypt(nonce, sealing.content.encode(), reference.bytes)
         rows.append((sealing.number, sealing.position, sealing.name, reference, nonce, ciphertext))
         digests.append(sha256(nonce + ciphertext).hexdigest())
-    with connection.cursor() as cursor:
-        cursor.execute(
-            f"SELECT vault.seal(%s, %s, %s, %s, %s, %s, %s){', vault.mark(%s, %s, %s)' if marks else ''}",
-            [key_name, *_columns(rows), *_columns(marks)],
-        )
+    run(SEAL_AND_MARK if marks else SEAL, [key_name, *_columns(rows), *_columns(marks)])
     return digests
 
 

@@ -11,7 +11,7 @@ from typing import Any
 from huiying.case.commands import Key, once
 from huiying.case.ledger import Entry
 from huiying.case.models import Case
-from huiying.case.numbers import receipt_code, serials
+from huiying.case.numbers import number, receipt_code, serials
 from huiying.case.recording import Beginning, NotAllowed, begin_many, instrument_in_force, lock_case, new_case
 from huiying.case.scope import working
 from huiying.directory.queries import is_matter, known_area, unknown_units
@@ -123,13 +123,17 @@ def register(
     }
     command = Key(f"{by.role}:{by.person}", "register", key, body) if key else None
     with working():
-        result, _ = once(command, lambda: _register(demand, channel, by, at, given))
+        serial = serials(1)[0]
+        foreseen = {"number": number(at, serial)}
+        result, _ = once(command, lambda: _register(demand, channel, by, at, given, serial), foreseen)
     return Receipt(result["number"], receipt_code(result["number"]))
 
 
-def _register(demand: Demand, channel: str, by: Actor, at: datetime, given: Mapping[str, object]) -> dict[str, Any]:
+def _register(
+    demand: Demand, channel: str, by: Actor, at: datetime, given: Mapping[str, object], serial: int
+) -> dict[str, Any]:
     visit = _visit(demand, by) if channel == VISIT and by.role != RESIDENT.role else {}
-    new = coming(demand, channel, at, at, serials(1)[0], instrument_in_force(at), by, given, visit=visit)
+    new = coming(demand, channel, at, at, serial, instrument_in_force(at), by, given, visit=visit)
     write_coming([new])
     return {"number": new.case.number}
 
