@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime
+from datetime import date, datetime, time, timedelta
 from functools import lru_cache
 from typing import Any, TypeVar
 
@@ -14,7 +14,7 @@ from huiying.case.models import Act, Case, Clock, Instrument, Track
 from huiying.procedure.lifecycle import begin, fold
 from huiying.procedure.schema import Kind, Procedure
 from huiying.procedure.state import MAIN, Actor, Attempt, State
-from huiying.procedure.time_limits import Due
+from huiying.procedure.time_limits import SHANGHAI, Due
 from huiying.procedure.workdays import Calendar, china
 
 Part = TypeVar("Part", Track, Clock)
@@ -130,8 +130,8 @@ def row(case: Folded, clocks: Iterable[Clock]) -> dict[str, Any]:
     }
 
 
-def track_rows(case: Folded) -> list[Track]:
-    """Return the rows of a case's tracks, not yet tied to it."""
+def track_rows(case: Folded, due_at: datetime | None) -> list[Track]:
+    """Return the rows of a case's tracks, not yet tied to it. `due_at`: when the case is due."""
     rows = []
     limits = delivery_dates(case)
     for name, step_id in case.state.steps.items():
@@ -143,10 +143,16 @@ def track_rows(case: Folded) -> list[Track]:
                 holder=step.holder,
                 unit=case.state.units.get(name, ""),
                 deliver_by=limits.get(name),
+                due_at=end_of(limits[name]) if name in limits else due_at,
                 open=not step.ending,
             )
         )
     return rows
+
+
+def end_of(day: date) -> datetime:
+    """Return the moment at which a day has ended, in Beijing."""
+    return datetime.combine(day + timedelta(days=1), time(), SHANGHAI)
 
 
 def delivery_dates(case: Folded) -> dict[str, date]:
@@ -201,8 +207,8 @@ def write_down(case: Case, was: Folded, now: Folded, *, anew: bool = False) -> N
     for name in changed:
         setattr(case, name, columns[name])
     case.save(update_fields=changed)
-    if (was.state.steps, was.state.units) != (now.state.steps, now.state.units):
-        _replace(Track, case, track_rows(now), gone=set(was.state.steps) - set(now.state.steps))
+    if (was.state.steps, was.state.units) != (now.state.steps, now.state.units) or "due_at" in changed:
+        _replace(Track, case, track_rows(now, columns["due_at"]), gone=set(was.state.steps) - set(now.state.steps))
     if anew or was.state.clocks != now.state.clocks:
         _replace(Clock, case, clocks, gone=set(was.state.clocks) - set(now.state.clocks))
 

@@ -86,6 +86,9 @@ class Case(models.Model):
             models.Index(fields=["closed_at"], condition=Q(erased_at=None), name="case_to_erase"),
             models.Index(fields=["matter", "-id"], name="case_by_matter"),
             models.Index(fields=["visit"], condition=~Q(visit=""), name="case_visits"),
+            models.Index(
+                fields=["supervisor"], condition=Q(closed_at=None) & ~Q(supervisor=""), name="case_supervised"
+            ),
         ]
 
     def __str__(self) -> str:
@@ -150,16 +153,21 @@ class Track(models.Model):
     holder = models.CharField(max_length=20)
     unit = models.CharField(max_length=CODE, blank=True)
     deliver_by = models.DateField(null=True)
+    #: What orders the list of whoever holds it: when the law asks next, of this track or else of its case.
+    due_at = models.DateTimeField(null=True)
     open = models.BooleanField()
 
-    sensitivity: ClassVar = dict.fromkeys(("case", "name", "step", "holder", "unit", "deliver_by", "open"), PLAIN)
+    sensitivity: ClassVar = dict.fromkeys(
+        ("case", "name", "step", "holder", "unit", "deliver_by", "due_at", "open"), PLAIN
+    )
 
     class Meta:
-        """Worklists ask by holder and unit."""
+        """Worklists ask by holder, or by holder and unit, in the order of what is due: a page reads a page of these."""
 
         constraints: ClassVar = [models.UniqueConstraint(fields=["case", "name"], name="a_track_once")]
         indexes: ClassVar = [
-            models.Index(fields=["holder", "unit", "case"], condition=Q(open=True), name="track_open_by_holder")
+            models.Index(fields=["holder", "due_at", "case"], condition=Q(open=True), name="track_by_holder"),
+            models.Index(fields=["holder", "unit", "due_at", "case"], condition=Q(open=True), name="track_by_unit"),
         ]
 
     def __str__(self) -> str:

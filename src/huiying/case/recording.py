@@ -154,7 +154,7 @@ def begin_many(beginnings: Sequence[Beginning]) -> list[Recorded]:
         kept = clock_rows(recorded.now)
         for name, value in row(recorded.now, kept).items():
             setattr(recorded.case, name, value)
-        tracks += of_case(recorded.case, track_rows(recorded.now))
+        tracks += of_case(recorded.case, track_rows(recorded.now, recorded.case.due_at))
         clocks += of_case(recorded.case, kept)
     _append(prepared, [recorded.case for recorded, _ in prepared], tracks, clocks)
     return [recorded for recorded, _ in prepared]

@@ -7,13 +7,13 @@ sweep rings whatever a lost job left; ringing twice does nothing.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from datetime import date, datetime, time, timedelta
+from datetime import datetime, timedelta
 
-from huiying.case.folding import Folded, delivery_dates
+from huiying.case.folding import Folded, delivery_dates, end_of
 from huiying.case.models import Alarm, Case
 from huiying.case.queue import enqueue
 from huiying.procedure.state import MAIN
-from huiying.procedure.time_limits import SHANGHAI, Due
+from huiying.procedure.time_limits import Due
 from huiying.procedure.workdays import china
 
 #: When the reminder comes, as a share of the time there is (rules §7.2: 80 % of the limit).
@@ -44,11 +44,6 @@ def _planned(now: Folded) -> Iterator[Fact]:
     if step.recheck_days is not None:
         entered = max(e.at for e in now.state.done if now.procedure.acts[e.act].target == step.id)
         yield f"step {step.id}", "recheck", entered + timedelta(days=step.recheck_days)
-
-
-def end_of(day: date) -> datetime:
-    """Return the moment at which a day has ended, in Beijing."""
-    return datetime.combine(day + timedelta(days=1), time(), SHANGHAI)
 
 
 def again(kind: str, now: Folded) -> timedelta | None:

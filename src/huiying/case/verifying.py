@@ -27,7 +27,7 @@ AT_ONCE = 500
 SEALED, FILE, ORIGIN = "sealed:", "file:", "origin"
 #: How many years ago a date may have been found without the calendars that have come since.
 CALENDARS_BACK = 4
-TRACK_FACTS = ("name", "step", "holder", "unit", "deliver_by", "open")
+TRACK_FACTS = ("name", "step", "holder", "unit", "deliver_by", "due_at", "open")
 CLOCK_FACTS = ("name", "term", "started_at", "stopped_at", "standing", "due_at", "provisional")
 
 
@@ -174,7 +174,7 @@ def _gives(
     said = {**row(now, reckoned), **_fixed(case, first)}
     return (
         all(_bytes(getattr(case, name)) == value for name, value in said.items())
-        and _same(tracks, track_rows(now), TRACK_FACTS)
+        and _same(tracks, track_rows(now, said["due_at"]), TRACK_FACTS)
         and _same(clocks, reckoned, CLOCK_FACTS)
     )
 

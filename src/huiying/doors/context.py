@@ -8,7 +8,6 @@ from django.http import HttpRequest
 from django.urls import reverse
 
 from huiying.config.environment import read
-from huiying.doors.people import posts_of
 
 #: Sections whose address other sections' addresses begin with.
 EXACT = frozenset({"work", "desk-register"})
@@ -38,17 +37,16 @@ def page(request: HttpRequest) -> dict[str, Any]:
         sections = [("我要反映", "file"), ("查询进度", "find-receipt")]
         return context | {"nav": _links(request, sections)}
     sections = [("待办", "work"), ("查询", "search"), *SECTIONS.get(person.role, ())]
-    others = [post for post in posts_of(person.post.staff) if post.pk != person.post.pk]
     return context | {
         "nav": _links(request, sections),
         "home_url": reverse("work"),
         "person": {"name": person.post.staff.name, "post": str(person.post)},
-        "other_posts": others,
+        "other_posts": person.others,
         "logout_url": reverse("account_logout"),
         "footer_links": [
             {"label": "第二重验证", "url": reverse("mfa_index")},
             {"label": "修改密码", "url": reverse("account_change_password")},
-            *({"label": f"换到：{post}", "url": reverse("choose-post", args=[post.pk])} for post in others),
+            *({"label": f"换到：{post}", "url": reverse("choose-post", args=[post.pk])} for post in person.others),
         ],
     }
 

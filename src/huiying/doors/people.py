@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -23,11 +24,12 @@ TOKEN_BYTES = 24
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """Somebody in a post: what the rules call them, and what they may see."""
+    """Somebody in a post: what the rules call them, what they may see, and the other posts that they hold."""
 
     post: Post
     actor: Actor
     scope: Scope
+    others: tuple[Post, ...] = ()
 
     @property
     def role(self) -> str:
@@ -35,12 +37,12 @@ class Person:
         return self.actor.role
 
 
-def in_post(post: Post) -> Person:
-    """Return who somebody is in a post."""
+def in_post(post: Post, held: Sequence[Post] = ()) -> Person:
+    """Return who somebody is in a post; `held`: all posts that they hold."""
     role = post.role_id
     unit = post.unit_id if role in UNIT_ROLES else None
     scope = of_unit(post.unit_id or "", units_for_routing()) if role in UNIT_ROLES else CENTRE
-    return Person(post, Actor(post.staff.username, role, unit), scope)
+    return Person(post, Actor(post.staff.username, role, unit), scope, tuple(one for one in held if one.pk != post.pk))
 
 
 def posts_of(staff: Staff) -> list[Post]:
@@ -56,7 +58,7 @@ def at_the_door(request: HttpRequest) -> Person | None:
     posts = posts_of(user)
     chosen = request.session.get(CHOSEN_POST)
     post = next((post for post in posts if post.pk == chosen), posts[0] if posts else None)
-    return in_post(post) if post else None
+    return in_post(post, posts) if post else None
 
 
 def new_token(post: Post, label: str, now: datetime, days: int) -> str:

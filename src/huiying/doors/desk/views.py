@@ -108,5 +108,5 @@ def lookup(request: HttpRequest) -> HttpResponse:
         if form.check_required():
             asked = True
             numbers = open_matters(form.value("phone"), by=person.actor, at=timezone.now())
-            found = list(listed(list(Case.objects.filter(number__in=numbers, closed_at=None)[:PAGE]), timezone.now()))
+            found = list(listed(Case.objects.filter(number__in=numbers, closed_at=None)[:PAGE], timezone.now()))
     return render(request, "desk/lookup.html", {"form": form, "found": found, "asked": asked})

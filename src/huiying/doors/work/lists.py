@@ -2,26 +2,45 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Count, F, Q, QuerySet
+from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery
+from django.db.models.expressions import RawSQL
+from django.db.models.functions import Left
 
-from huiying.case.models import Act, Case, Content, Notice, Track
+from huiying.case.models import Act, Case, Content, Notice
 from huiying.case.numbers import is_number
-from huiying.directory.models import Matter
-from huiying.directory.queries import staff_names, unit_names
+from huiying.directory.models import Matter, Staff
+from huiying.directory.queries import unit_names
 from huiying.doors.people import Person
 from huiying.procedure.closure import ANSWERED, RETAINED
 from huiying.procedure.library import library
 from huiying.procedure.schema import UNIT_ROLES, Kind, Stage
 from huiying.procedure.words import catalogue
 
-PAGE = 20
+PAGE = 50
 NO_TITLE = 24
 SOON_DAYS = 2
+
+
+#: What a row shows of a case, and what people call the codes in it.
+SHOWN = ("number", "kind", "step", "due_at", "received_at", "closed_at", "supervisor")
+NAMES: Mapping[str, Any] = {
+    # The title, or the text where there is none: of the two names the later one in the alphabet.
+    "title": Subquery(
+        Content.objects.filter(case=OuterRef("pk"), position=1, name__in=["title", "text"])
+        .order_by("-name")
+        .values(start=Left("text", NO_TITLE + 1))[:1]
+    ),
+    "matter_name": Subquery(Matter.objects.filter(pk=OuterRef("matter")).values("name")),
+    "unit_names": RawSQL(
+        "(SELECT string_agg(name, '、' ORDER BY code) FROM directory_unit WHERE code = ANY (case_case.units))", []
+    ),
+    "supervisor_name": Subquery(Staff.objects.filter(username=OuterRef("supervisor")).values("name")),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,17 +71,12 @@ class Page:
 
 def waiting_for(person: Person) -> QuerySet[Case]:
     """Return the cases that wait for somebody's role (and unit), in the order in which the law will ask for them."""
-    held = Track.objects.filter(open=True, holder=person.role)
-    if person.role in UNIT_ROLES:
-        held = held.filter(unit=person.actor.unit)
     if person.role == "administrator":
         return Case.objects.filter(step="closed").order_by("closed_at", "id")
-    return in_due_order(Case.objects.filter(pk__in=held.values("case")))
-
-
-def in_due_order(cases: QuerySet[Case]) -> QuerySet[Case]:
-    """Order cases by when they are due; those without a limit come after, the oldest first."""
-    return cases.order_by(F("due_at").asc(nulls_last=True), "id")
+    held = {"tracks__open": True, "tracks__holder": person.role}
+    if person.role in UNIT_ROLES:
+        held["tracks__unit"] = person.actor.unit or ""
+    return Case.objects.filter(**held).order_by(F("tracks__due_at").asc(nulls_last=True), "tracks__case_id")
 
 
 def overdue(at: datetime) -> QuerySet[Case]:
@@ -154,45 +168,35 @@ def notices_for(role: str) -> QuerySet[Notice]:
 def page_of(cases: QuerySet[Case], number: int, at: datetime) -> Page:
     """Return one page of a list, 1 being the first."""
     start = (max(number, 1) - 1) * PAGE
-    rows = list(cases[start : start + PAGE + 1])
-    return Page(listed(rows[:PAGE], at), max(number, 1), len(rows) > PAGE)
+    rows = listed(cases[start : start + PAGE + 1], at)
+    return Page(rows[:PAGE], max(number, 1), len(rows) > PAGE)
 
 
-def listed(cases: Sequence[Case], at: datetime) -> list[Listed]:
-    """Return cases as rows, with one query for titles and one for matters."""
-    titles = _titles([case.pk for case in cases])
-    matters = dict(Matter.objects.filter(code__in={case.matter for case in cases}).values_list("code", "name"))
-    units, words, steps = unit_names(), catalogue("zh_hans"), step_names()
-    names = staff_names({case.supervisor for case in cases if case.supervisor})
+def listed(cases: QuerySet[Case], at: datetime) -> list[Listed]:
+    """Return cases as rows, with what people call everything in them: one statement, however many rows."""
+    words, steps = catalogue("zh_hans"), step_names()
+    rows: Any = cases.only(*SHOWN).annotate(**NAMES)
     return [
         Listed(
             number=case.number,
-            title=titles.get(case.pk, "（内容不留存）"),
+            title=shortened(case.title or "（内容不留存）"),
             kind=words.get(f"choice.{case.kind}", ""),
-            matter=matters.get(case.matter, ""),
+            matter=case.matter_name or "",
             step=steps.get(case.step, case.step),
-            unit="、".join(units.get(code, code) for code in case.units),
+            unit=case.unit_names or "",
             due_at=case.due_at,
             received_at=case.received_at,
             late=case.due_at is not None and case.due_at <= at and case.closed_at is None,
             soon=case.due_at is not None and 0 <= (case.due_at - at).days < SOON_DAYS,
-            supervisor=names.get(case.supervisor, case.supervisor),
+            supervisor=case.supervisor_name or case.supervisor,
         )
-        for case in cases
+        for case in rows
     ]
 
 
 def step_names() -> Mapping[str, str]:
     """Return what people call each step of every procedure in the library."""
     return {step.id: step.name for procedure in library().procedures.values() for step in procedure.steps.values()}
-
-
-def _titles(ids: Iterable[int]) -> dict[int, str]:
-    titles: dict[int, str] = {}
-    rows: Any = Content.objects.filter(case_id__in=list(ids), position=1, name__in=["title", "text"]).order_by("name")
-    for content in rows:  # of each case the text first, then the title, which replaces it
-        titles[content.case_id] = content.text
-    return {case_id: shortened(text) for case_id, text in titles.items()}
 
 
 def shortened(text: str) -> str:
