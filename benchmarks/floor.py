@@ -1,7 +1,7 @@
 """Floor A: the rows of one registered demand, written by bare psycopg in one transaction, and nothing else.
 
 The rows are those that the verb wrote, read back once; each writing gives them new ids. No rule is asked, nothing is
-masked, encrypted or hashed, and no right is checked: nothing that registers a demand can be faster on the same database.
+masked, encrypted or hashed, and no right is checked: nothing that registers a demand statement by statement is faster.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from psycopg.types.json import Jsonb
 Row = dict[str, object]
 #: The tables of one demand, in the order in which they may be written, and what ties each to it.
 TABLES = (
-    ("public", "case_command", "true"),
+    ("public", "case_command", "scope = (SELECT scope FROM case_command LIMIT 1)"),
     ("public", "case_case", "id = %(id)s"),
     ("public", "case_track", "case_id = %(id)s"),
     ("public", "case_clock", "case_id = %(id)s"),
@@ -52,9 +52,7 @@ def sample(login: str, number: str) -> Sample:
     with psycopg.connect(login, row_factory=dict_row) as connection:
         case = connection.execute("SELECT id, number FROM case_case WHERE number = %s", [number]).fetchone()
         for schema, table, tied in TABLES:
-            query = sql.SQL("SELECT * FROM {} WHERE " + tied + (" LIMIT 1" if tied == "true" else "")).format(
-                sql.Identifier(schema, table)
-            )
+            query = sql.SQL("SELECT * FROM {} WHERE {}").format(sql.Identifier(schema, table), sql.SQL(tied))
             for row in connection.execute(query, case):
                 kept = {name: value for name, value in row.items() if name != "id" or table == "case_case"}
                 statements.append((_insert(schema, table, list(kept)), {name: _given(kept[name]) for name in kept}))
@@ -104,9 +102,8 @@ def _as(row: Row, serial: int, refs: dict[object, UUID]) -> Row:
     for name in ("scope", "receipt", "token"):
         if name in row:
             new[name] = os.urandom(32)
-    for name, value in (("number", f"f{serial}"), ("case_number", f"f{serial}"), ("case_id", serial), ("id", serial)):
-        if name in row:
-            new[name] = value
+    own = {"number": f"f{serial}", "case_number": f"f{serial}", "case_id": serial, "id": serial}
+    new |= {name: value for name, value in own.items() if name in row}
     if "subject" in row:
         new["subject"] = f"case:f{serial}"
     if "ref" in row:

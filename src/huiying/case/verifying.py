@@ -20,7 +20,7 @@ from huiying.case.models import Act, Case, Clock, Content, Instrument, Track
 from huiying.case.numbers import receipt_code, receipt_hash
 from huiying.case.recording import fingerprint_of
 from huiying.case.registry import REGISTERED, facts_of, listed_areas, subject_of
-from huiying.case.witness import Seen, broken_seals, seen
+from huiying.case.witness import Seen, Witnesses, broken_seals
 from huiying.procedure.workdays import Calendar, china
 
 AT_ONCE = 500
@@ -64,20 +64,21 @@ def verify(
 
     Runs under the scope `work`. `progress` is told how many cases each step has seen.
     """
-    witnessed = seen(case_subject(number) if number else None)
+    witnesses = Witnesses(case_subject(number) if number else None)
     cases = Case.objects.order_by("id") if number is None else Case.objects.filter(number=number)
     found: list[Difference] = [] if number else list(_laws())
     counted_cases = counted_acts = 0
     last = 0
     while batch := list(cases.filter(id__gt=last)[:AT_ONCE]):
         last = batch[-1].pk
-        acts, differences = _batch(batch, witnessed, file_digest)
+        acts, differences = _batch(batch, witnesses, file_digest)
         counted_cases, counted_acts = counted_cases + len(batch), counted_acts + acts
         found += differences
         progress(len(batch))
-    found += _vanished(witnessed, number)
+    left = witnesses.left()
+    found += _vanished(left, number)
     if number is None:
-        acts, differences = _registry(witnessed)
+        acts, differences = _registry(witnesses.take([name for name in left if not name.startswith("case:")]))
         counted_acts += acts
         found += differences
         found += [Difference(name, 0, "checkpoint_broken") for name in broken_seals()]
@@ -91,16 +92,17 @@ def _laws() -> Iterator[Difference]:
 
 
 def _batch(
-    batch: Sequence[Case], witnessed: dict[str, Seen], file_digest: Callable[[str], str | None]
+    batch: Sequence[Case], witnesses: Witnesses, file_digest: Callable[[str], str | None]
 ) -> tuple[int, list[Difference]]:
     ids = [case.pk for case in batch]
     acts = _by_case(Act.objects.filter(case_id__in=ids).order_by("position"))
     parts = {model: _by_case(model.objects.filter(case_id__in=ids)) for model in (Track, Clock, Content)}
     sealed = _inventory([case.number for case in batch])
+    witnessed = witnesses.take([case_subject(case.number) for case in batch])
     found: list[Difference] = []
     for case in batch:
         own = acts[case.pk]
-        broken = list(_chain(case_subject(case.number), own, witnessed.pop(case_subject(case.number), None)))
+        broken = list(_chain(case_subject(case.number), own, witnessed.get(case_subject(case.number))))
         if not broken and case.acts > len(own):
             broken.append(Difference("", len(own) + 1, "tail_cut"))
         if not broken:
@@ -241,7 +243,7 @@ def _held(
     return content is not None, content is not None and commit(content.text, bytes(content.salt)) == commitment
 
 
-def _vanished(witnessed: dict[str, Seen], number: str | None) -> Iterator[Difference]:
+def _vanished(witnessed: Iterable[str], number: str | None) -> Iterator[Difference]:
     """Yield the cases that acts or checkpoints know and that have no row any more."""
     with connection.cursor() as cursor:
         cursor.execute(

@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import fcntl
 import os
-from collections.abc import Iterable, Iterator
+import sqlite3
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
@@ -80,13 +81,34 @@ def _entries(paths: Iterable[Path]) -> Iterator[tuple[int, str, int, str]]:
                     yield int(cells[0]), cells[1], int(cells[2]), cells[3]
 
 
-def seen(subject: str | None = None) -> dict[str, Seen]:
-    """Return the last witnessed act of every subject, or of one."""
-    last: dict[str, Seen] = {}
-    for _, name, position, hashed in _entries(files()):
-        if (subject is None or name == subject) and (name not in last or last[name].position <= position):
-            last[name] = Seen(position, hashed)
-    return last
+class Witnesses:
+    """The last witnessed act of every subject, or of one, until they are taken.
+
+    They lie in a scratch file of this machine: memory does not grow with the ledger, and what stands against the
+    database is not asked of it.
+    """
+
+    def __init__(self, subject: str | None = None) -> None:
+        self._scratch = sqlite3.connect("")  # a file of its own that is gone when this is
+        self._scratch.execute("PRAGMA cache_size = -16384")
+        self._scratch.execute("CREATE TABLE seen (subject TEXT PRIMARY KEY, position INTEGER, hash TEXT) WITHOUT ROWID")
+        self._scratch.executemany(
+            "INSERT INTO seen VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET position = excluded.position,"
+            " hash = excluded.hash WHERE excluded.position >= position",
+            (entry[1:] for entry in _entries(files()) if subject is None or entry[1] == subject),
+        )
+
+    def take(self, subjects: Sequence[str]) -> dict[str, Seen]:
+        """Return what was witnessed of these subjects, and forget it."""
+        taken: dict[str, Seen] = {}
+        for asked in subjects:
+            row = self._scratch.execute("DELETE FROM seen WHERE subject = ? RETURNING subject, position, hash", [asked])
+            taken |= {subject: Seen(position, hashed) for subject, position, hashed in row.fetchall()}
+        return taken
+
+    def left(self) -> list[str]:
+        """Return the subjects that nobody has taken."""
+        return [subject for (subject,) in self._scratch.execute("SELECT subject FROM seen ORDER BY subject")]
 
 
 def catch_up(now: datetime) -> int:
