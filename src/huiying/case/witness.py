@@ -66,9 +66,9 @@ def _write(text: str) -> None:
         file.flush()
 
 
-def files() -> list[Path]:
-    """Return the checkpoint files, oldest first."""
-    return sorted(checkpoint_folder().glob("*.log"))
+def files(where: Path | None = None) -> list[Path]:
+    """Return the checkpoint files of a folder, or else of the installation's own, oldest first."""
+    return sorted((where or checkpoint_folder()).glob("*.log"))
 
 
 def _entries(paths: Iterable[Path]) -> Iterator[tuple[int, str, int, str]]:
@@ -80,13 +80,29 @@ def _entries(paths: Iterable[Path]) -> Iterator[tuple[int, str, int, str]]:
                     yield int(cells[0]), cells[1], int(cells[2]), cells[3]
 
 
-def seen(subject: str | None = None) -> dict[str, Seen]:
+def seen(subject: str | None = None, where: Path | None = None) -> dict[str, Seen]:
     """Return the last witnessed act of every subject, or of one."""
     last: dict[str, Seen] = {}
-    for _, name, position, hashed in _entries(files()):
+    for _, name, position, hashed in _entries(files(where)):
         if (subject is None or name == subject) and (name not in last or last[name].position <= position):
             last[name] = Seen(position, hashed)
     return last
+
+
+def last_act(where: Path | None = None) -> int:
+    """Return the highest act's id that was witnessed."""
+    return max((act_id for act_id, *_ in _entries(files(where))), default=0)
+
+
+def last_seal(where: Path | None = None) -> str:
+    """Return when the last seal was set, as it says; nothing where there is none."""
+    said = ""
+    for path in files(where):
+        with path.open(encoding="utf-8", errors="replace") as file:
+            for line in file:
+                if line.startswith(f"{SEAL}\t"):
+                    said = line.split("\t")[1]
+    return said
 
 
 def catch_up(now: datetime) -> int:
@@ -147,9 +163,9 @@ def _since_last_seal(file: IO[bytes]) -> tuple[str, bytes]:
     return "", tail
 
 
-def broken_seals() -> list[str]:
+def broken_seals(where: Path | None = None) -> list[str]:
     """Return the names of files in which a seal does not fit what stands before it."""
-    return [path.name for path in files() if not _is_sealed(path)]
+    return [path.name for path in files(where) if not _is_sealed(path)]
 
 
 def _is_sealed(path: Path) -> bool:
