@@ -57,7 +57,10 @@ def backup(*, to: Path, key_copy: Path | None, as_json: bool) -> None:
         else:
             raise Trouble("nothing_to_back_up", home())
         if key_copy is not None:
-            keys.copy(keys.key_folder(), key_copy)
+            try:
+                keys.copy(keys.key_folder(), key_copy)
+            except OSError as error:
+                raise Trouble("keys_not_copied", key_copy, backup=to, why=error.strerror) from error
     said = {name: facts[name] for name in ("taken_at", "cases", "acts", "files", "bytes", "damaged", "seconds")}
     if as_json:
         print_json({"ok": not damaged, "backup": str(to), **said, "manifest_sha256": digest})
