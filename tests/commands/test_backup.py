@@ -137,6 +137,8 @@ def test_what_was_lost_is_named_and_the_restored_installation_goes_on(
         with urllib.request.urlopen(asked, timeout=30) as answer:
             receipt = json.load(answer)
         assert serial(receipt["number"]) > max(map(serial, lost))
+        again = run(home, "backup", tmp_path / "again", "--json")  # the home's own server, while it is served
+        assert (again.returncode, json.loads(again.stdout)["cases"]) == (0, 3), again.stderr
         login = run(home, "db-url", "--role", "owner").stdout.strip()
         with psycopg.connect(login) as owner:
             assert owner.execute("SELECT count(*) FROM django_session").fetchone() == (0,)
