@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from django.db import connection
@@ -59,12 +60,14 @@ def verify(
     *,
     file_digest: Callable[[str], str | None],
     progress: Callable[[int], None] = lambda _: None,
+    checkpoints: Path | None = None,
 ) -> Report:
     """Verify the whole ledger, or one case. `file_digest`: a stored file's SHA-256 by its name, None where it is gone.
 
+    `checkpoints`: their folder, if it is not the installation's own.
     Runs under the scope `work`. `progress` is told how many cases each step has seen.
     """
-    witnesses = Witnesses(case_subject(number) if number else None)
+    witnesses = Witnesses(case_subject(number) if number else None, checkpoints)
     cases = Case.objects.order_by("id") if number is None else Case.objects.filter(number=number)
     found: list[Difference] = [] if number else list(_laws())
     counted_cases = counted_acts = 0
@@ -81,7 +84,7 @@ def verify(
         acts, differences = _registry(witnesses.take([name for name in left if not name.startswith("case:")]))
         counted_acts += acts
         found += differences
-        found += [Difference(name, 0, "checkpoint_broken") for name in broken_seals()]
+        found += [Difference(name, 0, "checkpoint_broken") for name in broken_seals(checkpoints)]
     return Report(counted_cases, counted_acts, tuple(found))
 
 

@@ -67,9 +67,9 @@ def _write(text: str) -> None:
         file.flush()
 
 
-def files() -> list[Path]:
-    """Return the checkpoint files, oldest first."""
-    return sorted(checkpoint_folder().glob("*.log"))
+def files(where: Path | None = None) -> list[Path]:
+    """Return the checkpoint files of a folder, or else of the installation's own, oldest first."""
+    return sorted((where or checkpoint_folder()).glob("*.log"))
 
 
 def _entries(paths: Iterable[Path]) -> Iterator[tuple[int, str, int, str]]:
@@ -88,14 +88,14 @@ class Witnesses:
     database is not asked of it.
     """
 
-    def __init__(self, subject: str | None = None) -> None:
+    def __init__(self, subject: str | None = None, where: Path | None = None) -> None:
         self._scratch = sqlite3.connect("")  # a file of its own that is gone when this is
         self._scratch.execute("PRAGMA cache_size = -16384")
         self._scratch.execute("CREATE TABLE seen (subject TEXT PRIMARY KEY, position INTEGER, hash TEXT) WITHOUT ROWID")
         self._scratch.executemany(
             "INSERT INTO seen VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET position = excluded.position,"
             " hash = excluded.hash WHERE excluded.position >= position",
-            (entry[1:] for entry in _entries(files()) if subject is None or entry[1] == subject),
+            (entry[1:] for entry in _entries(files(where)) if subject is None or entry[1] == subject),
         )
 
     def take(self, subjects: Sequence[str]) -> dict[str, Seen]:
@@ -109,6 +109,22 @@ class Witnesses:
     def left(self) -> list[str]:
         """Return the subjects that nobody has taken."""
         return [subject for (subject,) in self._scratch.execute("SELECT subject FROM seen ORDER BY subject")]
+
+
+def last_act(where: Path | None = None) -> int:
+    """Return the highest act's id that was witnessed."""
+    return max((act_id for act_id, *_ in _entries(files(where))), default=0)
+
+
+def last_seal(where: Path | None = None) -> str:
+    """Return when the last seal was set, as it says; nothing where there is none."""
+    said = ""
+    for path in files(where):
+        with path.open(encoding="utf-8", errors="replace") as file:
+            for line in file:
+                if line.startswith(f"{SEAL}\t"):
+                    said = line.split("\t")[1]
+    return said
 
 
 def catch_up(now: datetime) -> int:
@@ -169,9 +185,9 @@ def _since_last_seal(file: IO[bytes]) -> tuple[str, bytes]:
     return "", tail
 
 
-def broken_seals() -> list[str]:
+def broken_seals(where: Path | None = None) -> list[str]:
     """Return the names of files in which a seal does not fit what stands before it."""
-    return [path.name for path in files() if not _is_sealed(path)]
+    return [path.name for path in files(where) if not _is_sealed(path)]
 
 
 def _is_sealed(path: Path) -> bool:

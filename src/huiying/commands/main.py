@@ -16,6 +16,8 @@ COMMANDS = {
     "import": "huiying.commands.importing:import_",
     "mail": "huiying.commands.mail:mail",
     "ledger": "huiying.commands.ledger:ledger",
+    "backup": "huiying.commands.backup:backup",
+    "restore": "huiying.commands.backup:restore",
     "token": "huiying.commands.token:token",
     "areas": "huiying.commands.areas:areas",
     "doctor": "huiying.commands.doctor:doctor",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Literal
@@ -33,6 +34,21 @@ def parameters(role: Role) -> dict[str, str]:
     found = {key: str(value) for key, value in conninfo_to_dict(given).items() if value is not None}
     options = " ".join(part for part in (found.get("options"), f"-c role={USERS[role]}") if part)
     return {**found, "options": options}
+
+
+def admin() -> dict[str, str]:
+    """Return libpq parameters of the login that may read and make everything: backup and restore need one."""
+    if is_embedded():
+        return postgres.connection(home(), user=postgres.SUPERUSER)
+    given = read("DATABASE_ADMIN_URL") or read("DATABASE_OWNER_URL") or read("DATABASE_URL")
+    found = {key: str(value) for key, value in conninfo_to_dict(given).items() if value is not None}
+    return {**found, "dbname": str(conninfo_to_dict(read("DATABASE_URL")).get("dbname") or postgres.DATABASE)}
+
+
+def program_environment(password: str) -> dict[str, str]:
+    """Return the environment of one of PostgreSQL's programs: a password is passed here and never among arguments."""
+    given = {"PGPASSWORD": password} if password else {}
+    return {**os.environ, **given}
 
 
 def url(role: Role) -> str:

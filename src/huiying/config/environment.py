@@ -56,6 +56,11 @@ SETTINGS = {
         ),
         Setting("DATABASE_OWNER_URL", "", "Login for migrations on that server; `DATABASE_URL` if unset."),
         Setting(
+            "DATABASE_ADMIN_URL",
+            "",
+            "Superuser's login to that server, for `backup` and `restore` only; `DATABASE_OWNER_URL` if unset.",
+        ),
+        Setting(
             "HUIYING_POSTGRES_BIN", "", "Folder with `initdb`, `postgres` and `pg_ctl`; the wheel's, else the system's."
         ),
         Setting("HUIYING_RUN_AS", "nobody", "Account that runs the embedded server when Huiying is started as root."),

@@ -58,6 +58,27 @@ def key(name: str) -> bytes:
     return _read(name, read("HUIYING_KEYS"), read("HUIYING_HOME"), os.getcwd())  # noqa: PTH109  # asked for every digest
 
 
+def names(where: Path) -> list[str]:
+    """Return the names of the keys in a folder."""
+    return sorted(path.stem for path in where.glob("*.key"))
+
+
+def proof(name: str, where: Path) -> str:
+    """Return what only this very key gives, and what tells nothing of it: a backup says it of each of its keys."""
+    return hmac.new(_read(where / f"{name}.key"), b"huiying: proof of a key", sha256).hexdigest()
+
+
+def copy(source: Path, to: Path) -> None:
+    """Copy key files into a folder that has none, readable by this account alone."""
+    to.mkdir(mode=0o700, parents=True, exist_ok=True)
+    for name in names(source):
+        data = (source / f"{name}.key").read_bytes()
+        with os.fdopen(os.open(to / f"{name}.key", os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+
+
 def newest_vault_key() -> str:
     """Return the name of the key that seals from now on: the one with the highest number."""
     names = [path.stem for path in key_folder().glob("vault-*.key")]

@@ -6,6 +6,9 @@ migration that makes it. Setting up twice changes nothing.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import LiteralString
+
 import psycopg
 from psycopg import sql
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
@@ -30,13 +33,25 @@ RIGHTS = (
     ),
     "ALTER DEFAULT PRIVILEGES FOR ROLE {owner} IN SCHEMA public GRANT USAGE ON SEQUENCES TO {app}",
     "ALTER DEFAULT PRIVILEGES FOR ROLE {owner} REVOKE EXECUTE ON FUNCTIONS FROM PUBLIC",
+)
+VAULT_SCHEMA = (
     "CREATE SCHEMA IF NOT EXISTS vault AUTHORIZATION {vault}",
     "REVOKE ALL ON SCHEMA vault FROM PUBLIC",
 )
 
 
-def set_up(admin: str, database: str) -> None:
+def set_up(admin: str, database: str, *, with_vault: bool = True) -> None:
     """Create the roles and the database through a login that may, and give each role its rights."""
+    create(admin, database)
+    with (
+        psycopg.connect(make_conninfo(admin, dbname=database), autocommit=True) as connection,
+        connection.transaction(),
+    ):
+        _grant(connection, database, RIGHTS + VAULT_SCHEMA if with_vault else RIGHTS)
+
+
+def create(admin: str, database: str) -> None:
+    """Create the roles and the database, where they are missing."""
     with psycopg.connect(admin, autocommit=True) as connection:
         _create_roles(connection)
         if not _one(connection, "SELECT count(*) FROM pg_database WHERE datname = %s", database):
@@ -45,11 +60,6 @@ def set_up(admin: str, database: str) -> None:
                     sql.Identifier(database), sql.Identifier(OWNER)
                 )
             )
-    with (
-        psycopg.connect(make_conninfo(admin, dbname=database), autocommit=True) as connection,
-        connection.transaction(),
-    ):
-        _grant(connection, database)
 
 
 def _create_roles(connection: psycopg.Connection) -> None:
@@ -65,14 +75,14 @@ def _create_roles(connection: psycopg.Connection) -> None:
     connection.execute(sql.SQL("GRANT {} TO {}").format(sql.Identifier(VAULT), sql.Identifier(OWNER)))
 
 
-def _grant(connection: psycopg.Connection, database: str) -> None:
+def _grant(connection: psycopg.Connection, database: str, rights: Sequence[LiteralString]) -> None:
     names = {
         "database": sql.Identifier(database),
         "owner": sql.Identifier(OWNER),
         "app": sql.Identifier(APP),
         "vault": sql.Identifier(VAULT),
     }
-    for statement in RIGHTS:
+    for statement in rights:
         connection.execute(sql.SQL(statement).format(**names))
 
 
