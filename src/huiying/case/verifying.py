@@ -78,7 +78,7 @@ def verify(
         counted_cases, counted_acts = counted_cases + len(batch), counted_acts + acts
         found += differences
         progress(len(batch))
-    left = witnesses.left()
+    left = [subject for subject, _ in witnesses]
     found += _vanished(left, number)
     if number is None:
         acts, differences = _registry(witnesses.take([name for name in left if not name.startswith("case:")]))

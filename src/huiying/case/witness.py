@@ -106,9 +106,10 @@ class Witnesses:
             taken |= {subject: Seen(position, hashed) for subject, position, hashed in row.fetchall()}
         return taken
 
-    def left(self) -> list[str]:
-        """Return the subjects that nobody has taken."""
-        return [subject for (subject,) in self._scratch.execute("SELECT subject FROM seen ORDER BY subject")]
+    def __iter__(self) -> Iterator[tuple[str, Seen]]:
+        """Yield the subjects that nobody has taken, by their names."""
+        for subject, position, hashed in self._scratch.execute("SELECT * FROM seen ORDER BY subject"):
+            yield subject, Seen(position, hashed)
 
 
 def last_act(where: Path | None = None) -> int:

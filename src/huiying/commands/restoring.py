@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
 Step = Callable[[str], AbstractContextManager[None]]
 #: The subject whose chain says when an installation was restored, and what was lost.
 SUBJECT = "installation"
+#: How many subjects are compared with the database at once.
+AT_ONCE = 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,13 +109,13 @@ def _settle(manifest: dict[str, Any], checkpoints: Path | None) -> None:
     from django.db import connection  # noqa: PLC0415  # needs Django
     from django.db.migrations.loader import MigrationLoader  # noqa: PLC0415  # as above
 
-    from huiying.case.witness import last_act, seen  # noqa: PLC0415  # as above
+    from huiying.case.witness import Witnesses, last_act  # noqa: PLC0415  # as above
     from huiying.config.migrating import bring_up_to_date  # noqa: PLC0415  # as above
 
     known = {f"{app}.{name}" for app, name in MigrationLoader(connection).disk_migrations}
     if newer := sorted(set(manifest["migrations"]) - known):
         raise Trouble("backup_newer", manifest["version"], first=newer[0])
-    serials = (_serial(subject) for subject in seen(where=checkpoints))
+    serials = (_serial(subject) for subject, _ in Witnesses(where=checkpoints))
     dumping.settle(last_act(checkpoints), max(serials, default=0))
     bring_up_to_date()
 
@@ -139,28 +142,30 @@ def _verify(manifest: dict[str, Any], checkpoints: Path | None) -> Restored:
     from huiying.case.ledger import Entry  # noqa: PLC0415  # as above
     from huiying.case.scope import working  # noqa: PLC0415  # as above
     from huiying.case.verifying import verify  # noqa: PLC0415  # as above
-    from huiying.case.witness import last_seal, seen  # noqa: PLC0415  # as above
+    from huiying.case.witness import Witnesses, last_seal  # noqa: PLC0415  # as above
     from huiying.procedure.state import Actor  # noqa: PLC0415  # as above
     from huiying.stages.intake.uploads import digest_of  # noqa: PLC0415  # as above
 
     with working():
         report = verify(file_digest=digest_of, checkpoints=checkpoints)
-        lost = _lost(seen(where=checkpoints), last_seal(checkpoints))
+        lost = _lost(Witnesses(where=checkpoints), last_seal(checkpoints))
     with working():
         given = {"taken_at": manifest["taken_at"], "acts_lost": lost.acts, "cases_lost": lost.cases}
         registry.append(SUBJECT, Entry("restore", Actor("command", "administrator"), timezone.now(), given=given))
     return Restored(report, lost)
 
 
-def _lost(witnessed: dict[str, Seen], until: str) -> Lost:
+def _lost(witnessed: Iterable[tuple[str, Seen]], until: str) -> Lost:
     from django.db.models import Max  # noqa: PLC0415  # needs Django
 
     from huiying.case.models import Act  # noqa: PLC0415  # as above
 
-    held = dict(Act.objects.values_list("subject").annotate(Max("position")).order_by("subject"))
     acts = cases = 0
-    for subject, last in witnessed.items():
-        there = held.get(subject, 0)
-        acts += max(0, last.position - there)
-        cases += not there and subject.startswith("case:")
+    rest = iter(witnessed)
+    while some := dict(islice(rest, AT_ONCE)):
+        held = dict(Act.objects.filter(subject__in=some).values_list("subject").annotate(Max("position")).order_by())
+        for subject, last in some.items():
+            there = held.get(subject, 0)
+            acts += max(0, last.position - there)
+            cases += not there and subject.startswith("case:")
     return Lost(acts, cases, until if acts else "")

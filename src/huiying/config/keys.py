@@ -43,10 +43,13 @@ def create_missing() -> None:
 
 
 @cache
-def _read(name: str, *where: str) -> bytes:
-    """Read a key once. `where`: all that its folder depends on."""
+def _key(name: str, *where: str) -> bytes:
+    """Read a key of the installation once. `where`: all that its folder depends on."""
     del where
-    path = key_folder() / f"{name}.key"
+    return _read(key_folder() / f"{name}.key")
+
+
+def _read(path: Path) -> bytes:
     try:
         return bytes.fromhex(path.read_text().strip())
     except (OSError, ValueError) as error:
@@ -55,7 +58,7 @@ def _read(name: str, *where: str) -> bytes:
 
 def key(name: str) -> bytes:
     """Return a key's bytes; raise a Trouble where its file is missing or no key."""
-    return _read(name, read("HUIYING_KEYS"), read("HUIYING_HOME"), os.getcwd())  # noqa: PTH109  # asked for every digest
+    return _key(name, read("HUIYING_KEYS"), read("HUIYING_HOME"), os.getcwd())  # noqa: PTH109  # asked for every digest
 
 
 def names(where: Path) -> list[str]:
@@ -65,7 +68,7 @@ def names(where: Path) -> list[str]:
 
 def proof(name: str, where: Path) -> str:
     """Return what only this very key gives, and what tells nothing of it: a backup says it of each of its keys."""
-    return hmac.new(_read(where / f"{name}.key"), b"huiying: proof of a key", sha256).hexdigest()
+    return hmac.digest(_read(where / f"{name}.key"), b"huiying: proof of a key", "sha256").hex()
 
 
 def copy(source: Path, to: Path) -> None:
