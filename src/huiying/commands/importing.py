@@ -29,8 +29,11 @@ SHOWN = 20
 @click.argument("file", type=click.Path(path_type=Path))
 @click.option("--map", "map_file", type=click.Path(path_type=Path), help="How columns become a demand (TOML).")
 @click.option("--channel", required=True, help="Channel of rows that name none: phone, portal, visit …")
+@click.option(
+    "--processes", default=2, show_default=True, type=click.IntRange(1, 64), help="Processes for long tables."
+)
 @json_option
-def import_(*, file: Path, map_file: Path | None, channel: str, as_json: bool) -> None:
+def import_(*, file: Path, map_file: Path | None, channel: str, processes: int, as_json: bool) -> None:
     """Register the rows of FILE (csv, csv.gz, xlsx). Safe to run twice. Exit 0 with rejections, 2 if unreadable."""
     from django.utils import timezone  # noqa: PLC0415  # Django only where it is used
 
@@ -51,7 +54,7 @@ def import_(*, file: Path, map_file: Path | None, channel: str, as_json: bool) -
             tally = Received()
             drafts: Iterator[Draft | Rejected] = (maps.apply(source, row, now) for row in table.rows)
             with click.progressbar(label=words("command.importing"), length=0, file=sys.stderr) as bar:
-                for tally in receive_many(drafts, channel=channel, at=now):  # the last one is told
+                for tally in receive_many(drafts, channel=channel, at=now, processes=processes):  # the last one is told
                     bar.length = tally.rows
                     bar.update(tally.rows - bar.pos)
     except tables.Unreadable as unreadable:

@@ -7,8 +7,10 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import islice
+from multiprocessing import get_context
+from threading import BoundedSemaphore
 
-from django.db import IntegrityError
+from django.db import IntegrityError, connection
 from django.db.models import QuerySet
 
 from huiying.case.models import Case
@@ -26,7 +28,12 @@ from huiying.stages.intake.tables import Rejected
 
 #: The most rows that one transaction takes.
 AT_ONCE = 1000
+#: The desk of a process that receives side by side with others.
+_desks: list[Desk] = []
 IMPORTER = Actor("import", "call_taker")
+
+
+Chunk = list[Draft | Rejected]
 
 
 @dataclass(slots=True)
@@ -38,60 +45,104 @@ class Received:
     already: int = 0
     rejected: list[Rejected] = field(default_factory=list)
 
+    def add(self, more: Received) -> None:
+        """Count what became of more rows."""
+        self.rows += more.rows
+        self.created += more.created
+        self.already += more.already
+        self.rejected += more.rejected
 
-def receive_many(drafts: Iterable[Draft | Rejected], *, channel: str, at: datetime) -> Iterator[Received]:
+
+def receive_many(
+    drafts: Iterable[Draft | Rejected], *, channel: str, at: datetime, processes: int = 1
+) -> Iterator[Received]:
     """Register drafts and yield the tally after each transaction. `channel` is that of rows which name none.
 
-    What was registered stays if a later transaction fails; going on with the same table registers the rest.
+    What was registered stays if a later transaction fails; going on with the same table registers the rest. With more
+    than one process, transactions run side by side, and this process's connection is closed before they begin.
     """
     tally, rows = Received(), iter(drafts)
-    areas, matters = _by_name(areas_of_the_city()), _by_name(Matter.objects.all())
-    while chunk := list(islice(rows, AT_ONCE)):
-        tally.rows += len(chunk)
-        tally.rejected += [row for row in chunk if isinstance(row, Rejected)]
-        named = {digest("origin", draft.source_key): draft for draft in chunk if isinstance(draft, Draft)}
-        tally.already += sum(isinstance(row, Draft) for row in chunk) - len(named)
-        created = _receive(named, channel, at, areas, matters)
-        tally.created += created
-        tally.already += len(named) - created
+    desk = Desk(channel, at, _by_name(areas_of_the_city()), _by_name(Matter.objects.all()))
+    chunks = iter(lambda: list(islice(rows, AT_ONCE)), [])
+    first = list(islice(chunks, 2))  # a short table is not worth a second process
+    for received in map(desk.receive, first):
+        tally.add(received)
+        yield tally
+    together = processes > 1 and len(first) > 1
+    for received in _side_by_side(desk, chunks, processes) if together else map(desk.receive, chunks):
+        tally.add(received)
         yield tally
 
 
-def _receive(
-    named: dict[bytes, Draft], channel: str, at: datetime, areas: dict[str, str], matters: dict[str, str]
-) -> int:
-    try:
-        return _receive_new(named, channel, at, areas, matters)
-    except IntegrityError:  # somebody imports the same rows at this moment, and was first with some of them
-        return _receive_new(named, channel, at, areas, matters)
+def _side_by_side(desk: Desk, chunks: Iterator[Chunk], processes: int) -> Iterator[Received]:
+    """Receive chunks in processes of their own, and yield what became of them in their order."""
+    ahead = BoundedSemaphore(2 * processes)
+
+    def read() -> Iterator[Chunk]:
+        for chunk in chunks:
+            ahead.acquire()  # a table is not read further than it is worked on
+            yield chunk
+
+    connection.close()
+    with get_context("fork").Pool(processes, _sit_down, [desk]) as pool:
+        for received in pool.imap(_receive, read()):
+            ahead.release()
+            yield received
 
 
-def _receive_new(
-    named: dict[bytes, Draft], channel: str, at: datetime, areas: dict[str, str], matters: dict[str, str]
-) -> int:
-    with working():
-        there = Case.objects.filter(origin__in=list(named)).values_list("origin", flat=True)
-        known = {bytes(origin) for origin in there if origin is not None}
-        new = [(origin, draft) for origin, draft in named.items() if origin not in known]
-        if not new:
-            return 0
-        law = instrument_in_force(at)
-        write_coming(
-            [
-                coming(
-                    demand_of(draft, areas, matters),
-                    draft.channel or channel,
-                    draft.received_at,
-                    at,
-                    serial,
-                    law,
-                    IMPORTER,
-                    origin=origin,
-                )
-                for (origin, draft), serial in zip(new, serials(len(new)), strict=True)
-            ]
-        )
-    return len(new)
+def _sit_down(desk: Desk) -> None:
+    """Keep a process's desk, which holds all areas and is not sent with every chunk."""
+    _desks.append(desk)
+
+
+def _receive(chunk: Chunk) -> Received:
+    return _desks[-1].receive(chunk)
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """Where rows are received: the channel of those that name none, the moment, and codes of areas and matters."""
+
+    channel: str
+    at: datetime
+    areas: dict[str, str]
+    matters: dict[str, str]
+
+    def receive(self, chunk: Chunk) -> Received:
+        """Register a chunk in one transaction, and return what became of it."""
+        drafts = [row for row in chunk if isinstance(row, Draft)]
+        named = {digest("origin", draft.source_key): draft for draft in drafts}
+        try:
+            created = self._receive_new(named)
+        except IntegrityError:  # somebody imports the same rows at this moment, and was first with some of them
+            created = self._receive_new(named)
+        rejected = [row for row in chunk if isinstance(row, Rejected)]
+        return Received(len(chunk), created, len(drafts) - created, rejected)
+
+    def _receive_new(self, named: dict[bytes, Draft]) -> int:
+        with working():
+            there = Case.objects.filter(origin__in=list(named)).values_list("origin", flat=True)
+            known = {bytes(origin) for origin in there if origin is not None}
+            new = [(origin, draft) for origin, draft in named.items() if origin not in known]
+            if not new:
+                return 0
+            law = instrument_in_force(self.at)
+            write_coming(
+                [
+                    coming(
+                        demand_of(draft, self.areas, self.matters),
+                        draft.channel or self.channel,
+                        draft.received_at,
+                        self.at,
+                        serial,
+                        law,
+                        IMPORTER,
+                        origin=origin,
+                    )
+                    for (origin, draft), serial in zip(new, serials(len(new)), strict=True)
+                ]
+            )
+        return len(new)
 
 
 def demand_of(draft: Draft, areas: dict[str, str], matters: dict[str, str]) -> Demand:
