@@ -70,6 +70,11 @@ def instrument_in_force(at: datetime) -> Instrument:
     procedure = library().procedures.get(name)
     if procedure is None:
         raise Trouble("procedure_unknown", "HUIYING_PROCEDURE", name=name, known="、".join(library().procedures))
+    return written(procedure, at)
+
+
+def written(procedure: Procedure, at: datetime) -> Instrument:
+    """Return a procedure as it is written down, from now on if it never was."""
     wanted = {limit.term for limit in procedure.limits}
     content = procedure.model_copy(
         update={"terms": {term: row for term, row in procedure.terms.items() if term in wanted}}

@@ -13,11 +13,12 @@ from django.db.models import QuerySet
 
 from huiying.case.models import Case
 from huiying.case.numbers import serials
-from huiying.case.recording import instrument_in_force
+from huiying.case.recording import instrument_in_force, written
 from huiying.case.scope import working
 from huiying.config.keys import digest
 from huiying.directory.models import Area, Matter
 from huiying.directory.queries import areas_of_the_city
+from huiying.procedure.schema import Procedure
 from huiying.procedure.state import Actor
 from huiying.stages.identity.vault import Contact
 from huiying.stages.intake.actions import Demand, coming, write_coming, wrong
@@ -39,9 +40,12 @@ class Received:
     rejected: list[Rejected] = field(default_factory=list)
 
 
-def receive_many(drafts: Iterable[Draft | Rejected], *, channel: str, at: datetime) -> Iterator[Received]:
+def receive_many(
+    drafts: Iterable[Draft | Rejected], *, channel: str, at: datetime, procedure: Procedure | None = None
+) -> Iterator[Received]:
     """Register drafts and yield the tally after each transaction. `channel` is that of rows which name none.
 
+    `procedure`: what the new cases follow, where that is not the one in force.
     What was registered stays if a later transaction fails; going on with the same table registers the rest.
     """
     tally, rows = Received(), iter(drafts)
@@ -51,23 +55,33 @@ def receive_many(drafts: Iterable[Draft | Rejected], *, channel: str, at: dateti
         tally.rejected += [row for row in chunk if isinstance(row, Rejected)]
         named = {digest("origin", draft.source_key): draft for draft in chunk if isinstance(draft, Draft)}
         tally.already += sum(isinstance(row, Draft) for row in chunk) - len(named)
-        created = _receive(named, channel, at, areas, matters)
+        created = _receive(named, channel, at, areas, matters, procedure)
         tally.created += created
         tally.already += len(named) - created
         yield tally
 
 
 def _receive(
-    named: dict[bytes, Draft], channel: str, at: datetime, areas: dict[str, str], matters: dict[str, str]
+    named: dict[bytes, Draft],
+    channel: str,
+    at: datetime,
+    areas: dict[str, str],
+    matters: dict[str, str],
+    procedure: Procedure | None,
 ) -> int:
     try:
-        return _receive_new(named, channel, at, areas, matters)
+        return _receive_new(named, channel, at, areas, matters, procedure)
     except IntegrityError:  # somebody imports the same rows at this moment, and was first with some of them
-        return _receive_new(named, channel, at, areas, matters)
+        return _receive_new(named, channel, at, areas, matters, procedure)
 
 
 def _receive_new(
-    named: dict[bytes, Draft], channel: str, at: datetime, areas: dict[str, str], matters: dict[str, str]
+    named: dict[bytes, Draft],
+    channel: str,
+    at: datetime,
+    areas: dict[str, str],
+    matters: dict[str, str],
+    procedure: Procedure | None,
 ) -> int:
     with working():
         there = Case.objects.filter(origin__in=list(named)).values_list("origin", flat=True)
@@ -75,7 +89,7 @@ def _receive_new(
         new = [(origin, draft) for origin, draft in named.items() if origin not in known]
         if not new:
             return 0
-        law = instrument_in_force(at)
+        law = written(procedure, at) if procedure else instrument_in_force(at)
         write_coming(
             [
                 coming(
