@@ -61,7 +61,7 @@ def test_without_pack_every_local_pack_is_replayed(tmp_path: Path) -> None:
 
 
 def test_a_limit_whose_unit_is_not_known_is_not_judged_until_a_pack_sets_it(tmp_path: Path) -> None:
-    file = table(tmp_path / "t.csv", [Line("help", NATIONAL_DAY, datetime(2026, 10, 16, 8))])
+    file = table(tmp_path / "t.csv", [Line("help", NATIONAL_DAY, datetime(2026, 10, 15, 8))])
     (unset,) = rules_of(figures(file, "--pack", "beijing"), "beijing").values()
     assert (unset["term"], unset["n"], unset["rate"], unset["undecided"]) == ("BJ-c", 0, None, 1)
     city = tmp_path / "some-city"

@@ -31,7 +31,9 @@ RIGHTS = (
     "ALTER DEFAULT PRIVILEGES FOR ROLE {owner} IN SCHEMA public GRANT USAGE ON SEQUENCES TO {app}",
     "ALTER DEFAULT PRIVILEGES FOR ROLE {owner} REVOKE EXECUTE ON FUNCTIONS FROM PUBLIC",
     "CREATE SCHEMA IF NOT EXISTS vault AUTHORIZATION {vault}",
+    "SET LOCAL ROLE {vault}",  # its owner alone may, and whoever sets up need not inherit that
     "REVOKE ALL ON SCHEMA vault FROM PUBLIC",
+    "RESET ROLE",
 )
 
 

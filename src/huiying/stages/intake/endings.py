@@ -39,7 +39,7 @@ def ending(source: Map, row: Row, draft: Draft, on: datetime) -> Ending | Reject
         return Ending(
             answered_at=draft.replied_at if source.closed_at is None else closed,
             unit=reading.short(source.unit_name),
-            due_at=reading.moment(source.due_at, may_lie_ahead=True),
+            due_at=reading.moment(source.due_at, to_come=True),
         )
     except _CellError as wrong:
         return Rejected(row.number, *wrong.args)

@@ -321,7 +321,7 @@ class _Reading:
         shown = {"replied": moment.isoformat(" "), "received": received_at.isoformat(" ")}
         raise _CellError(self.name(of), before, shown)
 
-    def moment(self, of: Moment | None, *, may_lie_ahead: bool = False) -> datetime | None:
+    def moment(self, of: Moment | None, *, to_come: bool = False) -> datetime | None:
         said = self.cell(of.columns, of.nothing) if of else ""
         if of is None or not said:
             return None
@@ -331,9 +331,11 @@ class _Reading:
             true = moment.astimezone(UTC)
         except (ValueError, OverflowError) as error:
             raise _CellError(self.name(of), "time_unreadable", {"value": said[:SHOWN]}) from error
+        if to_come:  # a day to be kept and not a moment that was: it may lie ahead, or in an hour that clocks skip
+            return moment
         if true.astimezone(self.source.zone).replace(tzinfo=None) != moment.replace(tzinfo=None):
             raise _CellError(self.name(of), "time_skipped", {"value": said, "zone": self.source.zone.key})
-        if true > self.on and not may_lie_ahead:
+        if true > self.on:
             raise _CellError(self.name(of), "time_ahead", {"value": said, "on": self.on.isoformat(" ", "minutes")})
         return moment
 
