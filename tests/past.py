@@ -33,9 +33,14 @@ GUANGDONG = {
 }
 
 
+def clock(*parts: int) -> datetime:
+    """Return a time as people write it down: without a zone, as their clock shows it."""
+    return datetime(*parts)  # type: ignore[arg-type]  # noqa: DTZ001  # see above
+
+
 @dataclass(frozen=True)
 class Line:
-    """One demand as people would write it down: times without a zone, as their clock showed them."""
+    """One demand as people would write it down: times as their clock showed them."""
 
     kind: str
     received: datetime
@@ -63,7 +68,8 @@ def limit(pack: str, kind: str) -> tuple[str, int]:
 
 def days() -> dict[str, set[date]]:
     first, last = date(2003, 12, 1), date(2026, 12, 31)
-    known = [(day, china().day(day)) for n in range((last - first).days) if (day := first + timedelta(days=n)).year in china().years]
+    every = [first + timedelta(days=n) for n in range((last - first).days + 1)]
+    known = [(day, china().day(day)) for day in every if day.year in china().years]
     return {
         "off": {day for day, kind in known if kind.kind in {"holiday", "statutory"}},
         "makeup": {day for day, kind in known if kind.kind == "makeup"},
@@ -81,7 +87,15 @@ def naive_count(pack: str, lines: Iterable[Line]) -> tuple[dict[str, Counter[str
     outside = 0
     for line in lines:
         term, value = limit(pack, line.kind)
-        due, provisional = naive_due(unit="wd", value=value, start=line.received.date(), known_years=range(2004, 2027), **DAYS)
+        due, provisional = naive_due(
+            unit="wd",
+            value=value,
+            start=line.received.date(),
+            known_years=range(2004, 2027),
+            off=DAYS["off"],
+            makeup=DAYS["makeup"],
+            statutory=DAYS["statutory"],
+        )
         assert not isinstance(due, datetime)
         counted = Counter(n=line.answered is not None, open=line.answered is None)
         counted["on_time"] = line.answered is not None and line.answered.date() <= due

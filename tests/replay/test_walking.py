@@ -35,7 +35,7 @@ from huiying.replay.reckoning import UNIT, replayed
 from huiying.replay.tallies import Tally
 from huiying.replay.walking import FOUNDER, walk_all, walked_by_verbs
 from huiying.stages.intake import maps, tables
-from past import KINDS, Line, table
+from past import KINDS, Line, clock, table
 
 DAYS = (0, 1, 2, 5, 9, 14, 30)
 HUIYING = Path(sys.executable).with_name("huiying")
@@ -43,7 +43,7 @@ HUIYING = Path(sys.executable).with_name("huiying")
 
 def lines() -> list[Line]:
     """Every kind, before and since the packs are in force, answered at once, soon, late and never."""
-    starts = (datetime(2017, 9, 28, 16), datetime(2023, 4, 27, 9))
+    starts = (clock(2017, 9, 28, 16), clock(2023, 4, 27, 9))
     made = [
         Line(kind, start, start + timedelta(days=days), "水务局")
         for start in starts
@@ -161,11 +161,14 @@ def test_what_a_killed_walk_left_behind_the_next_one_drops(
     killed.communicate()
     (left,) = scratch(admin)
     other = walking(own_database, table(tmp_path / "u.csv", lines() * 4), admin)
+    found = scratch(admin)
     for _ in range(600):
-        if (found := scratch(admin)) and left not in found:
+        if left not in found and found:
             break
         threading.Event().wait(0.1)
+        found = scratch(admin)
     assert len(found) == 1
+    assert left not in found
     # One that is still at work is nobody's to drop.
     done = own_database.huiying("replay", str(file), "--sample", "1", "--pack", "jinan", "--json")
     assert done.returncode == 0, done.stderr
@@ -190,8 +193,8 @@ def login(admin: str) -> Iterator[str]:
 
 def as_login(installation: Installation, login: str, file: Path) -> subprocess.CompletedProcess[str]:
     environment = {**installation.environment(), "DATABASE_URL": make_conninfo(installation.admin, user=login)}
-    arguments = [HUIYING, "replay", str(file), "--sample", "1", "--json"]
-    return subprocess.run(arguments, env=environment, capture_output=True, text=True, check=False)
+    arguments = ["replay", str(file), "--sample", "1", "--json"]
+    return subprocess.run([HUIYING, *arguments], env=environment, capture_output=True, text=True, check=False)
 
 
 def test_on_a_server_of_ones_own_the_login_must_be_one_that_may_make_databases(

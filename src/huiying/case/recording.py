@@ -21,10 +21,10 @@ from huiying.case.registry import append
 from huiying.case.scheduling import reschedule
 from huiying.case.witness import witness
 from huiying.config.environment import read
+from huiying.config.packs import our_library
 from huiying.config.trouble import Trouble
 from huiying.directory.queries import units_for_routing
 from huiying.procedure.decision import Refused
-from huiying.procedure.library import library
 from huiying.procedure.lifecycle import may
 from huiying.procedure.schema import Procedure
 from huiying.procedure.state import MAIN, Actor, Attempt, Surroundings
@@ -67,9 +67,10 @@ def instrument_in_force(at: datetime) -> Instrument:
     That it is followed from now on is an act of its own, on the subject `instrument:<id>`.
     """
     name = read("HUIYING_PROCEDURE")
-    procedure = library().procedures.get(name)
+    procedures = our_library().procedures
+    procedure = procedures.get(name)
     if procedure is None:
-        raise Trouble("procedure_unknown", "HUIYING_PROCEDURE", name=name, known="、".join(library().procedures))
+        raise Trouble("procedure_unknown", "HUIYING_PROCEDURE", name=name, known="、".join(procedures))
     return written(procedure, at)
 
 

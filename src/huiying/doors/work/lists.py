@@ -11,11 +11,11 @@ from django.db.models import Count, F, Q, QuerySet
 
 from huiying.case.models import Act, Case, Content, Notice, Track
 from huiying.case.numbers import is_number
+from huiying.config.packs import our_library
 from huiying.directory.models import Matter
 from huiying.directory.queries import staff_names, unit_names
 from huiying.doors.people import Person
 from huiying.procedure.closure import ANSWERED, RETAINED
-from huiying.procedure.library import library
 from huiying.procedure.schema import UNIT_ROLES, Kind, Stage
 from huiying.procedure.words import catalogue
 
@@ -184,7 +184,7 @@ def listed(cases: Sequence[Case], at: datetime) -> list[Listed]:
 
 def step_names() -> Mapping[str, str]:
     """Return what people call each step of every procedure in the library."""
-    return {step.id: step.name for procedure in library().procedures.values() for step in procedure.steps.values()}
+    return {step.id: step.name for procedure in our_library().procedures.values() for step in procedure.steps.values()}
 
 
 def _titles(ids: Iterable[int]) -> dict[int, str]:
