@@ -137,7 +137,7 @@ def test_the_sources_own_due_date_is_counted_beside_the_packs(tmp_path: Path) ->
         "4,灯,不亮,求助,2026-09-18 09:00,2026-09-20 18:00,\n",
         "utf-8",
     )
-    assert figures(file)["own_due"] == {"n": 2, "on_time": 1, "rate": 0.5, "open": 1}
+    assert figures(file)["own_due"] == {"n": 2, "on_time": 1, "rate": 0.5, "small": True, "open": 1}
 
 
 ROWS = st.lists(
@@ -213,7 +213,7 @@ def test_people_read_a_table_and_what_it_does_not_say(tmp_path: Path) -> None:
     done = replay(file, "--sample", "0", "--pack", "jinan")
     assert done.exit_code == 0, done.output
     assert "济南市12345市民服务热线（jinan），1 件；其中 1 件起算时该规则并未施行，视同施行" in done.stdout
-    assert "JN-01 各类诉求答复：判定 1 件，按时 1 件（100.0%）" in done.stdout
+    assert "JN-01 各类诉求答复：判定 1 件，按时 1 件（100.0%，不足30件）" in done.stdout
     assert "水务局：1 件中按时 1 件" in done.stdout
     assert "答复不等于解决" in done.stdout
 

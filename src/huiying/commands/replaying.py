@@ -5,7 +5,7 @@ from __future__ import annotations
 import heapq
 import sys
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from hashlib import sha256
@@ -205,7 +205,7 @@ def _tell(reading: Reading, reckoned: Reckoned, walked: Walked | None, kind: Kin
     if kind is not None:
         click.echo(words("command.replay_kind", {"kind": rule_words(f"choice.{kind.value}")}))
     if (own := _own_due(reckoned)) is not None:
-        click.echo(words("command.replay_own_due", {**own, "rate": _percent(own["rate"])}))
+        click.echo(words("command.replay_own_due", {**own, "rate": _percent(own)}))
     for tally in reckoned.tallies:
         _tell_pack(tally)
     if walked is not None:
@@ -220,14 +220,17 @@ def _tell_pack(tally: Tally) -> None:
     click.echo()
     click.echo(words("command.replay_pack_outside" if tally.outside else "command.replay_pack", said))
     for line in document["rules"]:  # type: ignore[attr-defined]  # a list, as the tally says
-        click.echo(words("command.replay_rule", {**line, "rate": _percent(line["rate"])}))
+        click.echo(words("command.replay_rule", {**line, "rate": _percent(line)}))
     for line in document["units"]:  # type: ignore[attr-defined]  # as above
         if not line["n"]:
             continue
-        click.echo(words("command.replay_unit", {**line, "rate": _percent(line["rate"])}))
+        click.echo(words("command.replay_unit", {**line, "rate": _percent(line)}))
     for row, stopped in tally.stopped[:SHOWN]:
         click.echo(words("command.replay_refused", {"row": row, "reason": sentence(stopped.refused)}))
 
 
-def _percent(rate: object) -> str:
-    return f"{rate:.1%}" if isinstance(rate, float) else "—"
+def _percent(counts: Mapping[str, object]) -> str:
+    rate = counts["rate"]
+    if not isinstance(rate, float):
+        return "—"
+    return f"{rate:.1%}{words('command.replay_small') if counts['small'] else ''}"

@@ -10,6 +10,8 @@ from huiying.replay.packs import Pack
 from huiying.replay.reckoning import Fate, Past, Stopped, Verdict
 
 PERSON = "person"
+#: Below so many, a share says little and is marked (our own choice).
+SMALL = 30
 PROVISIONAL, OUTSIDE = "provisional", "outside"
 
 
@@ -73,6 +75,7 @@ def rated(counted: Counter[str]) -> dict[str, object]:
         "n": n,
         "on_time": counted[Fate.ON_TIME],
         "rate": counted[Fate.ON_TIME] / n if n else None,
+        "small": n < SMALL,
         "open": counted[Fate.OPEN],
         "undecided": counted[Fate.UNDECIDED],
     }
