@@ -10,7 +10,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from functools import cache, partial
+from functools import partial
 from hashlib import sha256
 from typing import Any
 
@@ -37,10 +37,10 @@ from huiying.case.scheduling import reschedule
 from huiying.case.witness import witness
 from huiying.case.writing import Rows, insert
 from huiying.config.environment import read
+from huiying.config.packs import our_library
 from huiying.config.trouble import Trouble
 from huiying.directory.queries import units_for_routing
 from huiying.procedure.decision import Refused
-from huiying.procedure.library import library
 from huiying.procedure.lifecycle import may
 from huiying.procedure.schema import Procedure
 from huiying.procedure.state import MAIN, Actor, Attempt, Surroundings
@@ -82,35 +82,44 @@ def instrument_in_force(at: datetime) -> str:
 
     That it is followed from now on is an act of its own, on the subject `instrument:<id>`.
     """
-    name, database = read("HUIYING_PROCEDURE"), str(connection.settings_dict["NAME"])
-    fingerprint, procedure, content = _written(name)
-    if (database, fingerprint) in _ADOPTED:
+    procedures, name = our_library().procedures, read("HUIYING_PROCEDURE")
+    if name not in procedures:
+        raise Trouble("procedure_unknown", "HUIYING_PROCEDURE", name=name, known="、".join(procedures))
+    return written(procedures[name], at)
+
+
+def written(procedure: Procedure, at: datetime) -> str:
+    """Return the fingerprint under which a procedure is written down, from now on if it never was."""
+    fingerprint, content = _as_written(procedure)
+    here = (str(connection.settings_dict["NAME"]), fingerprint)
+    if here in _ADOPTED:
         return fingerprint
     _, is_new = Instrument.objects.get_or_create(
-        fingerprint=fingerprint, defaults={"procedure": procedure, "content": content}
+        fingerprint=fingerprint, defaults={"procedure": procedure.id, "content": content}
     )
     if is_new:
         adopted = {"fingerprint": fingerprint, "calendar_through": max(china().years)}
-        append(f"instrument:{procedure}", Entry("adopt", CLOCKWORK, at, given=adopted))
-    transaction.on_commit(partial(_ADOPTED.add, (database, fingerprint)))
+        append(f"instrument:{procedure.id}", Entry("adopt", CLOCKWORK, at, given=adopted))
+    transaction.on_commit(partial(_ADOPTED.add, here))
     return fingerprint
 
 
-#: What this process has seen written down: the database, and a procedure's fingerprint.
+#: What this process has seen written down, and where: the database, and a procedure's fingerprint.
 _ADOPTED: set[tuple[str, str]] = set()
+#: Each procedure as it is written down, by the object that it is: it does not change, and is asked for with every case.
+_WRITTEN: dict[int, tuple[Procedure, str, dict[str, Any]]] = {}
 
 
-@cache
-def _written(name: str) -> tuple[str, str, dict[str, Any]]:
-    """Return a procedure of the library as it is written down: its fingerprint, id and content."""
-    procedure = library().procedures.get(name)
-    if procedure is None:
-        raise Trouble("procedure_unknown", "HUIYING_PROCEDURE", name=name, known="、".join(library().procedures))
-    wanted = {limit.term for limit in procedure.limits}
-    content = procedure.model_copy(
-        update={"terms": {term: row for term, row in procedure.terms.items() if term in wanted}}
-    ).model_dump(mode="json", by_alias=True)
-    return fingerprint_of(content), procedure.id, content
+def _as_written(procedure: Procedure) -> tuple[str, dict[str, Any]]:
+    """Return a procedure's fingerprint and its content, with the rows that it uses and no others."""
+    if id(procedure) not in _WRITTEN:
+        wanted = {limit.term for limit in procedure.limits}
+        content = procedure.model_copy(
+            update={"terms": {term: row for term, row in procedure.terms.items() if term in wanted}}
+        ).model_dump(mode="json", by_alias=True)
+        _WRITTEN[id(procedure)] = procedure, fingerprint_of(content), content
+    _, fingerprint, content = _WRITTEN[id(procedure)]
+    return fingerprint, content
 
 
 def fingerprint_of(content: object) -> str:

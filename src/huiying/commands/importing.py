@@ -15,9 +15,9 @@ from huiying.commands.ready import ready
 from huiying.procedure.words import say
 
 if TYPE_CHECKING:
-    from huiying.stages.intake.maps import Draft
+    from huiying.stages.intake.maps import Draft, Map
     from huiying.stages.intake.receiving import Received
-    from huiying.stages.intake.tables import Rejected
+    from huiying.stages.intake.tables import Rejected, Table, Unreadable
 
 #: Channels that pages have words for; a city may have others.
 CHANNELS = ("phone", "portal", "app", "wechat", "sms", "weibo", "email", "letter", "visit", "qr", "other")
@@ -41,12 +41,8 @@ def import_(*, file: Path, map_file: Path | None, channel: str, processes: int, 
 
     if not CHANNEL.fullmatch(channel):
         fail("--channel", words("command.not_a_channel", {"channel": channel, "known": "、".join(CHANNELS)}))
+    table, source = the_table(file, map_file)
     try:
-        table = tables.read(file)
-        source = maps.load(map_file) if map_file else maps.detect(table.columns)
-        if source is None:
-            fail(str(file), words("command.no_map", {"columns": "、".join(table.columns)}))
-        maps.check(source, table.columns)
         with ready():
             from huiying.stages.intake.receiving import Received, receive_many  # noqa: PLC0415  # needs Django
 
@@ -58,12 +54,30 @@ def import_(*, file: Path, map_file: Path | None, channel: str, processes: int, 
                     bar.length = tally.rows
                     bar.update(tally.rows - bar.pos)
     except tables.Unreadable as unreadable:
-        fail(str(file), say(f"import.{unreadable.code}", unreadable.params, language(), tables.WORDS))
+        fail(str(file), reason_of(unreadable), words("command.file_wanted"))
     _tell(tally, as_json=as_json)
 
 
+def the_table(file: Path, map_file: Path | None) -> tuple[Table, Map]:
+    """Return a table and the map of its columns; leave with what is wrong with the one or the other."""
+    from huiying.stages.intake import maps, tables  # noqa: PLC0415  # not needed by other commands
+
+    where = file
+    try:
+        table = tables.read(file)
+        where = map_file or file
+        source = maps.load(map_file) if map_file else maps.detect(table.columns)
+        if source is None:
+            fail(str(file), words("command.no_map", {"columns": "、".join(table.columns)}))
+        maps.check(source, table.columns)
+    except tables.Unreadable as unreadable:
+        remedy = "command.file_wanted" if where == file else "command.map_wanted"
+        fail(str(where), reason_of(unreadable), words(remedy))
+    return table, source
+
+
 def _tell(tally: Received, *, as_json: bool) -> None:
-    reasons = [{"row": row.number, "column": row.column, "reason": _reason(row)} for row in tally.rejected]
+    reasons = [{"row": row.number, "column": row.column, "reason": reason_of(row)} for row in tally.rejected]
     if as_json:
         print_json({"rows": tally.rows, "created": tally.created, "already": tally.already, "rejected": reasons})
         return
@@ -79,7 +93,8 @@ def _tell(tally: Received, *, as_json: bool) -> None:
         click.echo(words("command.rejected_more", {"more": len(reasons) - SHOWN}))
 
 
-def _reason(row: Rejected) -> str:
+def reason_of(wrong: Rejected | Unreadable) -> str:
+    """Return what is wrong with a row, or with a whole file, in the language of messages."""
     from huiying.stages.intake.tables import WORDS  # noqa: PLC0415  # Django-free, but not needed by other commands
 
-    return say(f"import.{row.code}", row.params, language(), WORDS)
+    return say(f"import.{wrong.code}", wrong.params, language(), WORDS)

@@ -14,6 +14,7 @@ COMMANDS = {
     "demo": "huiying.commands.serving:demo",
     "serve": "huiying.commands.serving:serve",
     "import": "huiying.commands.importing:import_",
+    "replay": "huiying.commands.replaying:replay",
     "mail": "huiying.commands.mail:mail",
     "ledger": "huiying.commands.ledger:ledger",
     "backup": "huiying.commands.backup:backup",

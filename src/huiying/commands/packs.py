@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 
 import click
 
 from huiying.commands.output import fail, words
-from huiying.config.environment import read
+from huiying.config.packs import pack_folders
 from huiying.procedure.library import Library, library
 
 pack_option = click.option(
@@ -22,8 +21,7 @@ pack_option = click.option(
 
 def the_library(packs: tuple[Path, ...]) -> Library:
     """Return the shipped instruments with the packs of `HUIYING_PACKS` (folders, separated as in PATH) and `--pack`."""
-    named = [Path(folder) for folder in read("HUIYING_PACKS").split(os.pathsep) if folder]
-    folders = tuple(folder.resolve() for folder in (*named, *packs))
+    folders = (*pack_folders(), *(folder.resolve() for folder in packs))
     for folder in folders:
         if not folder.is_dir():
             fail(str(folder), words("command.pack_missing"))

@@ -6,6 +6,8 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -87,3 +89,18 @@ def folder(name: str, inside_home: str) -> Path:
 def home() -> Path:
     """Return the installation's home, absolute."""
     return Path(read("HUIYING_HOME")).absolute()
+
+
+@contextmanager
+def overridden(**values: str) -> Iterator[None]:
+    """Have settings be others for as long as this block runs."""
+    before = {name: os.environ.get(name) for name in values}
+    os.environ.update(values)
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            if value is None:
+                del os.environ[name]
+            else:
+                os.environ[name] = value

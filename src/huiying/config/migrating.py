@@ -14,14 +14,13 @@ from huiying.config import database, roles
 
 
 @contextmanager
-def as_owner(parameters: dict[str, Any] | None = None) -> Iterator[None]:
-    """Have Django's connection be the owner's for as long as this block runs."""
-    before = dict(connection.settings_dict)
-    owner = dict(parameters or database.parameters("owner"))
+def entered(parameters: dict[str, Any]) -> Iterator[None]:
+    """Have Django's connection enter with these libpq parameters for as long as this block runs."""
+    before, given = dict(connection.settings_dict), dict(parameters)
     connection.close()
     connection.settings_dict.update(
-        NAME=owner.pop("dbname", ""), USER=owner.pop("user", ""), PASSWORD=owner.pop("password", ""),
-        HOST=owner.pop("host", ""), PORT=owner.pop("port", ""), OPTIONS=owner,
+        NAME=given.pop("dbname", ""), USER=given.pop("user", ""), PASSWORD=given.pop("password", ""),
+        HOST=given.pop("host", ""), PORT=given.pop("port", ""), OPTIONS=given,
     )  # fmt: skip
     try:
         yield
@@ -32,7 +31,7 @@ def as_owner(parameters: dict[str, Any] | None = None) -> Iterator[None]:
 
 def migrate(parameters: dict[str, Any] | None = None) -> None:
     """Apply what migrations are missing, and let `app` run the functions that they made. Safe to run again."""
-    with as_owner(parameters):
+    with entered(parameters or database.parameters("owner")):
         call_command("migrate", verbosity=0, interactive=False)
         with connection.cursor() as cursor:
             cursor.execute(f"GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA public TO {roles.APP}")

@@ -150,7 +150,7 @@ def running(home: Path | None = None) -> Iterator[Cluster]:
     """
     server = cluster(home)
     _prepare_home(server)
-    with _leaving_on_sigterm(), (server.home / "postgres.users").open("a+") as users:
+    with leaving_on_sigterm(), (server.home / "postgres.users").open("a+") as users:
         with _locked(server.home / "postgres.lock"):
             fcntl.flock(users, fcntl.LOCK_SH)
             _ensure(server)
@@ -294,7 +294,9 @@ def _locked(path: Path) -> Iterator[None]:
 
 
 @contextmanager
-def _leaving_on_sigterm() -> Iterator[None]:
+def leaving_on_sigterm() -> Iterator[None]:
+    """Have SIGTERM leave this block like an exception would, for whoever has something to put away."""
+
     def leave(number: int, _frame: FrameType | None) -> None:
         raise SystemExit(128 + number)
 

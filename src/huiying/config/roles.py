@@ -36,7 +36,9 @@ RIGHTS = (
 )
 VAULT_SCHEMA = (
     "CREATE SCHEMA IF NOT EXISTS vault AUTHORIZATION {vault}",
+    "SET LOCAL ROLE {vault}",  # its owner alone may, and whoever sets up need not inherit that
     "REVOKE ALL ON SCHEMA vault FROM PUBLIC",
+    "RESET ROLE",
 )
 
 
@@ -72,7 +74,9 @@ def _create_roles(connection: psycopg.Connection) -> None:
             except psycopg.errors.UniqueViolation:
                 continue
     # Migrations make the vault's functions in its name; they must be able to become it, and nobody else is.
-    connection.execute(sql.SQL("GRANT {} TO {}").format(sql.Identifier(VAULT), sql.Identifier(OWNER)))
+    # Who may give that is not asked where it is given already: then a login that only makes databases will do.
+    if not _one(connection, "SELECT pg_has_role(%s, %s, 'MEMBER')::int", OWNER, VAULT):
+        connection.execute(sql.SQL("GRANT {} TO {}").format(sql.Identifier(VAULT), sql.Identifier(OWNER)))
 
 
 def _grant(connection: psycopg.Connection, database: str, rights: Sequence[LiteralString]) -> None:

@@ -19,7 +19,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from huiying.procedure.words import LANGUAGES, catalogue, say
-from huiying.stages.intake import maps, tables
+from huiying.stages.intake import endings, maps, tables
 from huiying.stages.intake.tables import WORDS, Rejected, Row, Unreadable, read
 
 TEXT = "标题,内容\n噪音扰民,夜里两点还在施工\n路灯不亮,已经一周\n"
@@ -248,7 +248,7 @@ def test_every_reason_has_its_sentence_in_every_language_and_no_sentence_is_idle
     assert blanks[0] == blanks[1]
     strings = {
         node.value
-        for module in (maps, tables)
+        for module in (endings, maps, tables)
         for node in ast.walk(ast.parse(Path(module.__file__ or "").read_text("utf-8")))
         if isinstance(node, ast.Constant) and isinstance(node.value, str)
     }

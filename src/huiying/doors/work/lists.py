@@ -13,11 +13,11 @@ from django.db.models.functions import Left
 
 from huiying.case.models import Act, Case, Content, Notice
 from huiying.case.numbers import is_number
+from huiying.config.packs import our_library
 from huiying.directory.models import Matter, Staff
 from huiying.directory.queries import unit_names
 from huiying.doors.people import Person
 from huiying.procedure.closure import ANSWERED, RETAINED
-from huiying.procedure.library import library
 from huiying.procedure.schema import UNIT_ROLES, Kind, Stage
 from huiying.procedure.words import catalogue
 
@@ -196,7 +196,7 @@ def listed(cases: QuerySet[Case], at: datetime) -> list[Listed]:
 
 def step_names() -> Mapping[str, str]:
     """Return what people call each step of every procedure in the library."""
-    return {step.id: step.name for procedure in library().procedures.values() for step in procedure.steps.values()}
+    return {step.id: step.name for procedure in our_library().procedures.values() for step in procedure.steps.values()}
 
 
 def shortened(text: str) -> str:

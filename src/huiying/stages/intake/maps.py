@@ -114,6 +114,10 @@ class Map(_Frozen):
     anonymous: Choice[bool] = Choice[bool]()
     reply: Words | None = None
     replied_at: Moment | None = None
+    #: What replaying asks for besides: when a demand was closed, by whom, and by when the source wanted it.
+    closed_at: Moment | None = None
+    unit_name: Words | None = None
+    due_at: Moment | None = None
 
     def missing(self, columns: Iterable[str]) -> tuple[str, ...]:
         """Return the required columns that a table lacks, by their first names."""
@@ -305,7 +309,9 @@ class _Reading:
         return moment or self.on.astimezone(self.source.zone)
 
     def replied_at(self, received_at: datetime) -> datetime | None:
-        of = self.source.replied_at
+        return self.ended(self.source.replied_at, received_at, "replied_before_received")
+
+    def ended(self, of: Moment | None, received_at: datetime, before: str) -> datetime | None:
         moment = self.moment(of)
         if of is None or moment is None or moment.astimezone(UTC) >= received_at.astimezone(UTC):
             return moment
@@ -313,9 +319,9 @@ class _Reading:
         if moment.time() == time() and moment.date() == received_at.date():
             return received_at
         shown = {"replied": moment.isoformat(" "), "received": received_at.isoformat(" ")}
-        raise _CellError(self.name(of), "replied_before_received", shown)
+        raise _CellError(self.name(of), before, shown)
 
-    def moment(self, of: Moment | None) -> datetime | None:
+    def moment(self, of: Moment | None, *, to_come: bool = False) -> datetime | None:
         said = self.cell(of.columns, of.nothing) if of else ""
         if of is None or not said:
             return None
@@ -325,6 +331,8 @@ class _Reading:
             true = moment.astimezone(UTC)
         except (ValueError, OverflowError) as error:
             raise _CellError(self.name(of), "time_unreadable", {"value": said[:SHOWN]}) from error
+        if to_come:  # a day to be kept and not a moment that was: it may lie ahead, or in an hour that clocks skip
+            return moment
         if true.astimezone(self.source.zone).replace(tzinfo=None) != moment.replace(tzinfo=None):
             raise _CellError(self.name(of), "time_skipped", {"value": said, "zone": self.source.zone.key})
         if true > self.on:

@@ -15,11 +15,12 @@ from django.db.models import QuerySet
 
 from huiying.case.models import Case
 from huiying.case.numbers import serials
-from huiying.case.recording import instrument_in_force
+from huiying.case.recording import instrument_in_force, written
 from huiying.case.scope import working
 from huiying.config.keys import digest
 from huiying.directory.models import Area, Matter
 from huiying.directory.queries import areas_of_the_city
+from huiying.procedure.schema import Procedure
 from huiying.procedure.state import Actor
 from huiying.stages.identity.vault import Contact
 from huiying.stages.intake.actions import Demand, coming, write_coming, wrong
@@ -54,15 +55,22 @@ class Received:
 
 
 def receive_many(
-    drafts: Iterable[Draft | Rejected], *, channel: str, at: datetime, processes: int = 1
+    drafts: Iterable[Draft | Rejected],
+    *,
+    channel: str,
+    at: datetime,
+    procedure: Procedure | None = None,
+    processes: int = 1,
 ) -> Iterator[Received]:
     """Register drafts and yield the tally after each transaction. `channel` is that of rows which name none.
+
+    `procedure`: what the new cases follow, where that is not the one in force.
 
     What was registered stays if a later transaction fails; going on with the same table registers the rest. With more
     than one process, transactions run side by side, and this process's connection is closed before they begin.
     """
     tally, rows = Received(), iter(drafts)
-    desk = Desk(channel, at, _by_name(areas_of_the_city()), _by_name(Matter.objects.all()))
+    desk = Desk(channel, at, procedure, _by_name(areas_of_the_city()), _by_name(Matter.objects.all()))
     chunks = iter(lambda: list(islice(rows, AT_ONCE)), [])
     first = list(islice(chunks, 2))  # a short table is not worth a second process
     for received in map(desk.receive, first):
@@ -105,6 +113,7 @@ class Desk:
 
     channel: str
     at: datetime
+    procedure: Procedure | None
     areas: dict[str, str]
     matters: dict[str, str]
 
@@ -126,7 +135,7 @@ class Desk:
             new = [(origin, draft) for origin, draft in named.items() if origin not in known]
             if not new:
                 return 0
-            law = instrument_in_force(self.at)
+            law = written(self.procedure, self.at) if self.procedure else instrument_in_force(self.at)
             write_coming(
                 [
                     coming(
