@@ -2,8 +2,21 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.mfa.models import Authenticator
+from django.core.exceptions import ValidationError
 from django.http import HttpRequest
+
+from huiying.config.environment import roles_with_second_factor
+from huiying.directory.models import Staff
+from huiying.doors import known_browsers
+from huiying.doors.limits import address_of
+
+#: Words that everyone would try first here.
+OBVIOUS = ("huiying", "12345", "回应", "热线", "政务服务", "hotline")
+LEFT_OVER = 8
 
 
 class StaffAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth has no types
@@ -13,3 +26,50 @@ class StaffAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth has 
         """Nobody may."""
         del request
         return False
+
+    def get_client_ip(self, request: HttpRequest) -> str:
+        """Return where a request came from; allauth itself would take our proxy for everyone."""
+        return address_of(request)
+
+    def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:  # noqa: ANN401  # allauth's own
+        """Look at no password while this account has to wait here."""
+        if known_browsers.must_wait(request, credentials.get("username", "")):
+            raise self.validation_error("too_many_login_attempts")
+
+    def authenticate(self, request: HttpRequest, **credentials: Any) -> Staff | None:  # noqa: ANN401  # allauth's own
+        """Return whose password this is; a right one ends the waiting."""
+        found: Staff | None = super().authenticate(request, **credentials)
+        if found is not None:
+            known_browsers.was_right(request, credentials.get("username", ""))
+        return found
+
+    def authentication_failed(self, request: HttpRequest, **credentials: Any) -> None:  # noqa: ANN401  # allauth's own
+        """Count a wrong password."""
+        known_browsers.was_wrong(request, credentials.get("username", ""))
+
+
+class NotObvious:
+    """A password must hold enough besides the words that everyone here would try first."""
+
+    def validate(self, password: str, user: object = None) -> None:
+        """Raise `ValidationError` for a password that is little more than such a word."""
+        del user
+        left = password.casefold()
+        for word in OBVIOUS:
+            left = left.replace(word, "")
+        if len(left) < LEFT_OVER:
+            raise ValidationError(self.get_help_text(), code="password_obvious")
+
+    def get_help_text(self) -> str:
+        """Return what is asked for."""
+        return "密码里除了“12345”“热线”这类人人想得到的词以外，还要有至少8个字符。"
+
+
+def owes_second_factor(staff: Staff) -> bool:
+    """Whether somebody holds a post that needs a second factor, and has none."""
+    roles = roles_with_second_factor()
+    return (
+        bool(roles)
+        and staff.current_posts().filter(role_id__in=roles).exists()
+        and not Authenticator.objects.filter(user_id=staff.pk, type=Authenticator.Type.TOTP).exists()
+    )
