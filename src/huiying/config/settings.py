@@ -101,6 +101,7 @@ ACCOUNT_LOGIN_METHODS = {"username"}
 ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_ADAPTER = "huiying.doors.accounts.StaffAdapter"
+MFA_ADAPTER = "huiying.doors.accounts.SecondFactorAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 MFA_TOTP_ISSUER = read("HUIYING_SITE_NAME")
 #: Wrong passwords are counted by `doors/known_browsers.py`; these are second factors, and what one address may ask.
@@ -158,6 +159,8 @@ LOGGING = {
     "loggers": {
         # Requests name receipt codes in their paths; what is logged of them is that they failed, by the server's error.
         "django.request": {"handlers": ["stderr"], "level": "ERROR", "propagate": False},
+        # Who signed in, whose password was wrong, what was refused to whom: never with what.
+        "huiying.security": {"handlers": ["stderr"], "level": "INFO", "propagate": False},
         "django.server": {"handlers": [], "level": "CRITICAL", "propagate": False},
     },
 }

@@ -7,6 +7,7 @@ Nothing here asks whether an account exists, so that nothing here can tell.
 
 from __future__ import annotations
 
+import logging
 import secrets
 from datetime import timedelta
 
@@ -27,6 +28,8 @@ REMEMBERED = timedelta(days=1)
 ADDRESS_TRIES = 100
 KNOWN_FOR_S = 90 * 24 * 3600
 MOST_PEOPLE = 6
+#: Says of accounts and addresses their hashes only: what was typed may be a password in the wrong field.
+LOG = logging.getLogger("huiying.security")
 SALT = "huiying.known-browser"
 
 
@@ -58,6 +61,7 @@ def must_wait(request: HttpRequest, username: str) -> bool:
     waiting = f"wait {account.hex()}"
     known = _login(username) in _known(request)
     if cache.get(waiting) or (not known and counted(address) >= ADDRESS_TRIES):
+        LOG.warning("sign-in has to wait: account %s address %s", account.hex()[:12], address.hex()[:12])
         return True
     tries = hit(account, REMEMBERED)
     if tries >= FREE_TRIES:
@@ -67,7 +71,9 @@ def must_wait(request: HttpRequest, username: str) -> bool:
 
 def was_wrong(request: HttpRequest, username: str) -> None:
     """Count a wrong password for the address too."""
-    hit(_counters(request, username)[1], HOUR)
+    account, address = _counters(request, username)
+    hit(address, HOUR)
+    LOG.warning("wrong password: account %s address %s", account.hex()[:12], address.hex()[:12])
 
 
 def was_right(request: HttpRequest, username: str) -> None:

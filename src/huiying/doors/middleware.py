@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 
 from django.conf import settings
@@ -29,6 +30,9 @@ FEATURES = (
 )
 #: Where somebody who still needs a second factor may go: to get it, or to leave.
 ACCOUNTS = "/accounts/"
+#: What is worth a line: somebody who has signed in asked for what is not theirs.
+REFUSED = frozenset({403, 404})
+LOG = logging.getLogger("huiying.security")
 
 
 class SizeMiddleware:
@@ -94,6 +98,9 @@ class ScopeMiddleware:
             response = self.get_response(request)
             if isinstance(response, HttpResponse) and hasattr(response, "render") and callable(response.render):
                 response.render()
+            if response.status_code in REFUSED:
+                where = request.resolver_match.view_name if request.resolver_match else "nowhere"
+                LOG.info("refused %s: %s at %s", response.status_code, request.person.actor.person, where)
             return response
         finally:
             enter(NONE)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from allauth.mfa.signals import authenticator_added, authenticator_removed, authenticator_reset
 from django.contrib.auth import SESSION_KEY, logout
-from django.contrib.auth.signals import user_logged_in
+from django.contrib.auth.signals import user_logged_in, user_logged_out
 from django.contrib.sessions.backends.db import SessionStore as DatabaseStore
 from django.db.models import QuerySet
 from django.dispatch import receiver
@@ -26,6 +28,7 @@ LONGEST = timedelta(hours=12)
 MOST = 5
 #: How exactly it is known when a session was last used; not every page is a write.
 EXACT = timedelta(minutes=1)
+LOG = logging.getLogger("huiying.security")
 BEGAN, SEEN = "began", "seen"
 
 
@@ -97,6 +100,21 @@ def begin(request: HttpRequest, user: Staff, **_: object) -> None:
     others = list(sessions_of(user).exclude(session_key=stored_key(request.session.session_key or "")))
     Session.objects.filter(pk__in=[other.pk for other in others[MOST - 1 :]]).delete()
     known_browsers.remember(request, user.get_username())
+    LOG.info("signed in: %s", user.get_username())
+
+
+@receiver(user_logged_out)
+def end(user: Staff | None, **_: object) -> None:
+    """Say who has signed out, or was."""
+    if user is not None:
+        LOG.info("signed out: %s", user.get_username())
+
+
+@receiver([authenticator_added, authenticator_removed, authenticator_reset])
+def end_others(request: HttpRequest, user: Staff, **_: object) -> None:
+    """End somebody's other sessions when their second factor changes, as a new password does."""
+    LOG.info("second factor changed: %s", user.get_username())
+    user.sessions.exclude(session_key=stored_key(request.session.session_key or "")).delete()
 
 
 def is_over(request: HttpRequest, now: datetime) -> bool:
