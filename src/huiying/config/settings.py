@@ -143,6 +143,7 @@ FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.MemoryFileUploadHandler
 
 STATIC_URL = "/static/"
 STATIC_ROOT = OURS / "static"
+WHITENOISE_ALLOW_ALL_ORIGINS = False  # nobody else's page has any use for ours
 
 
 LANGUAGE_CODE = "zh-hans"
