@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import logging
+import re
+import sys
 from datetime import timedelta
 
 import pytest
@@ -18,6 +21,7 @@ from django.test import Client
 from django.utils import timezone
 
 from cast import Entering
+from huiying.config.logs import WithoutContents
 from huiying.demo.filling import PASSWORD
 from huiying.directory.models import Post, Staff
 from huiying.doors.models import Session
@@ -176,6 +180,43 @@ def test_a_code_opens_once(nobody: Client) -> None:
         client.post("/accounts/login/", {"login": "heshou", "password": PASSWORD})
         client.post("/accounts/2fa/authenticate/", {"code": now})
         assert status(client, "/custodian/") == inside
+
+
+def test_a_changed_second_factor_ends_the_other_sessions(signed_in: Entering) -> None:
+    mine, other = sign_in("guandang"), signed_in("guandang")
+    mine.post("/accounts/reauthenticate/", {"password": PASSWORD})
+    page = mine.get("/accounts/2fa/totp/activate/").content.decode()
+    secret = re.search(r"\b[A-Z2-7]{32}\b", page)
+    assert secret
+    assert mine.post("/accounts/2fa/totp/activate/", {"code": code(secret[0])}).status_code == 302
+    assert (status(mine), status(other)) == (INSIDE, OUTSIDE)
+
+
+def test_whoever_shows_again_who_they_are_goes_on_under_a_new_key(signed_in: Entering) -> None:
+    client = signed_in("guandang")
+    before = client.cookies[settings.SESSION_COOKIE_NAME].value
+    assert client.get("/accounts/2fa/totp/activate/")["Location"].startswith("/accounts/reauthenticate/")
+    client.post("/accounts/reauthenticate/", {"password": "not-this-one"})
+    assert client.cookies[settings.SESSION_COOKIE_NAME].value == before
+    client.post("/accounts/reauthenticate/", {"password": PASSWORD})
+    assert client.cookies[settings.SESSION_COOKIE_NAME].value != before
+    assert status(client, "/accounts/2fa/totp/activate/") == INSIDE
+
+
+def test_who_asks_for_what_is_not_theirs_is_written_down(
+    signed_in: Entering, capsys: pytest.CaptureFixture[str]
+) -> None:
+    log = logging.getLogger("huiying.security")
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(WithoutContents())
+    log.addHandler(handler)
+    assert status(signed_in("laowang"), "/staff/case/990120260000001/") == 404
+    log.removeHandler(handler)
+    said = capsys.readouterr().err
+    assert re.search(
+        r"^\d{4}-\d\d-\d\dT[\d:]{8}[+-]\d{4} INFO huiying.security refused 404: laowang at case$", said, re.MULTILINE
+    )
+    assert "990120260000001" not in said
 
 
 def test_sessions_that_are_over_are_not_kept(signed_in: Entering) -> None:

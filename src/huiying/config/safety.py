@@ -6,6 +6,7 @@ import os
 import stat
 from collections.abc import Iterator
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from psycopg.conninfo import conninfo_to_dict
 
@@ -29,6 +30,9 @@ def worries() -> Iterator[Trouble]:
         yield Trouble("no_https", "HUIYING_HTTPS", host=abroad[0])
     if is_https() and not roles_with_second_factor():
         yield Trouble("no_second_factor", "HUIYING_SECOND_FACTOR")
+    mailbox = urlsplit(read("HUIYING_MAILBOX"))
+    if mailbox.scheme == "imap" and mailbox.hostname not in AT_HOME:
+        yield Trouble("mailbox_in_the_clear", "HUIYING_MAILBOX", host=mailbox.hostname)
     for name in ("DATABASE_URL", "DATABASE_OWNER_URL"):
         host, mode = _reached(read(name))
         if host and host not in AT_HOME and not host.startswith("/") and mode not in SURE:

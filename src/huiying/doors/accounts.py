@@ -7,6 +7,7 @@ from base64 import b64decode, b64encode
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.core import context
 from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.models import Authenticator
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -48,6 +49,13 @@ class StaffAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth has 
         if found is not None:
             known_browsers.was_right(request, credentials.get("username", ""))
         return found
+
+    def reauthenticate(self, user: Staff, password: str) -> bool:
+        """Say whether this is the password of whoever has signed in; if so, their session goes on under a new key."""
+        right = bool(super().reauthenticate(user, password))
+        if right:
+            context.request.session.cycle_key()
+        return right
 
     def authentication_failed(self, request: HttpRequest, **credentials: Any) -> None:  # noqa: ANN401  # allauth's own
         """Count a wrong password."""

@@ -76,7 +76,9 @@ class Limit:
         """Count one more, and say whether an address has used up its hour. 0 means that nothing is counted."""
         if most <= 0:
             return False
-        return hit(digest(f"rate {self._purpose}", address_of(request)), HOUR) > most
+        now = timezone.now()
+        # The hour is part of the hash, so that one address's hours cannot be put together.
+        return hit(digest(f"rate {self._purpose}", f"{now:%Y%m%d%H}", address_of(request)), HOUR, now) > most
 
 
 submissions, guesses = Limit("submission"), Limit("guess")

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from allauth.mfa.signals import authenticator_added, authenticator_removed, authenticator_reset
+from allauth.mfa.signals import authenticator_added, authenticator_removed, authenticator_reset, authenticator_used
 from django.contrib.auth import SESSION_KEY, logout
 from django.contrib.auth.signals import user_logged_in, user_logged_out
 from django.contrib.sessions.backends.db import SessionStore as DatabaseStore
@@ -122,6 +122,13 @@ def is_over(request: HttpRequest, now: datetime) -> bool:
     data: Any = request.session
     began, seen = _moment(data, BEGAN), _moment(data, SEEN)
     return began is None or seen is None or now - began >= LONGEST or now - seen >= idle()
+
+
+@receiver(authenticator_used)
+def renew(request: HttpRequest, *, reauthenticated: bool = False, **_: object) -> None:
+    """Give a session a new key when its person has shown again who they are."""
+    if reauthenticated:
+        request.session.cycle_key()
 
 
 class SessionLimitsMiddleware:
