@@ -19,6 +19,7 @@ from allauth.mfa.totp.internal.auth import (
 from django.conf import settings
 from django.test import Client
 from django.utils import timezone
+from pytest_django import DjangoCaptureOnCommitCallbacks
 
 from cast import Entering
 from huiying.config.logs import WithoutContents
@@ -182,13 +183,17 @@ def test_a_code_opens_once(nobody: Client) -> None:
         assert status(client, "/custodian/") == inside
 
 
-def test_a_changed_second_factor_ends_the_other_sessions(signed_in: Entering) -> None:
+def test_a_changed_second_factor_ends_the_other_sessions(
+    signed_in: Entering, django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks
+) -> None:
     mine, other = sign_in("guandang"), signed_in("guandang")
     mine.post("/accounts/reauthenticate/", {"password": PASSWORD})
     page = mine.get("/accounts/2fa/totp/activate/").content.decode()
     secret = re.search(r"\b[A-Z2-7]{32}\b", page)
     assert secret
-    assert mine.post("/accounts/2fa/totp/activate/", {"code": code(secret[0])}).status_code == 302
+    with django_capture_on_commit_callbacks(execute=True):
+        activated = mine.post("/accounts/2fa/totp/activate/", {"code": code(secret[0])})
+    assert activated["Location"].startswith("/accounts/2fa/recovery-codes/")
     assert (status(mine), status(other)) == (INSIDE, OUTSIDE)
 
 
