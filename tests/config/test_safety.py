@@ -49,6 +49,7 @@ def test_a_key_that_others_may_read_is_named(quiet: Path) -> None:
         ({"HUIYING_HOSTS": "*", "HUIYING_HTTPS": "1"}, "any_host"),
         ({"HUIYING_HOSTS": "12345.example.cn"}, "no_https"),
         ({"HUIYING_HTTPS": "1", "HUIYING_SECOND_FACTOR": "none"}, "no_second_factor"),
+        ({"HUIYING_SECOND_FACTOR": "custodian,custodain"}, "second_factor_unknown"),
         ({"HUIYING_MAILBOX": "imap://a@mail.example/INBOX"}, "mailbox_in_the_clear"),
         ({"DATABASE_URL": "postgresql://a@db.example/x"}, "database_in_the_clear"),
         ({"DATABASE_URL": "postgresql://a@db.example/x?sslmode=require"}, "database_in_the_clear"),

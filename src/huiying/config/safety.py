@@ -13,6 +13,7 @@ from psycopg.conninfo import conninfo_to_dict
 from huiying.config.environment import hosts, is_https, read, roles_with_second_factor
 from huiying.config.keys import key_folder
 from huiying.config.trouble import Trouble
+from huiying.procedure.schema import ROLES
 
 AT_HOME = frozenset({"localhost", "127.0.0.1", "[::1]", "::1", "testserver"})
 PASSWORD_FILES = ("HUIYING_MAILBOX_PASSWORD_FILE", "DATABASE_PASSWORD_FILE", "DATABASE_OWNER_PASSWORD_FILE")
@@ -30,6 +31,8 @@ def worries() -> Iterator[Trouble]:
         yield Trouble("no_https", "HUIYING_HTTPS", host=abroad[0])
     if is_https() and not roles_with_second_factor():
         yield Trouble("no_second_factor", "HUIYING_SECOND_FACTOR")
+    if unknown := sorted(roles_with_second_factor() - ROLES):
+        yield Trouble("second_factor_unknown", "HUIYING_SECOND_FACTOR", role=unknown[0])
     mailbox = urlsplit(read("HUIYING_MAILBOX"))
     if mailbox.scheme == "imap" and mailbox.hostname not in AT_HOME:
         yield Trouble("mailbox_in_the_clear", "HUIYING_MAILBOX", host=mailbox.hostname)
