@@ -3,22 +3,12 @@
 from __future__ import annotations
 
 import pytest
-from django.core.cache import cache
 from django.test import Client
 from django.utils import timezone
 
 from cast import Entering
 from huiying.directory.models import Staff
-from huiying.doors.limits import guesses, submissions
 from huiying.doors.people import new_token, posts_of
-
-
-@pytest.fixture(autouse=True)
-def fresh_limits() -> None:
-    """Each test begins an hour of its own."""
-    for limit in (submissions, guesses):
-        limit.forget()
-    cache.clear()
 
 
 @pytest.fixture

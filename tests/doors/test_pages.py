@@ -426,7 +426,7 @@ def test_nothing_is_loaded_from_elsewhere_and_nothing_stands_inline(nobody: Clie
     number = bring()
     for client, path in ((nobody, "/"), (nobody, "/file/"), (signed_in("zhoujie"), f"/staff/case/{number}/")):
         answer = client.get(path)
-        assert "default-src 'self'" in answer["Content-Security-Policy"]
+        assert "default-src 'none'" in answer["Content-Security-Policy"]
         content = answer.content.decode()
         assert " style=" not in content
         assert not re.search(r"<script(?![^>]*src=)", content)

@@ -56,7 +56,10 @@ def psql(*, role: database.Role, arguments: tuple[str, ...]) -> None:
     """Open psql on the database in use; it is running for as long as the prompt is. ARGUMENTS go to psql (after --)."""
     with told(), database.available():
         program = binaries.find() / "psql"
-        prompt = subprocess.Popen([program, database.url(role), *arguments])
+        found = database.parameters(role)
+        secret = {"PGPASSWORD": found.pop("password")} if "password" in found else {}
+        # Everyone on this machine can read a command's words; its environment is its account's own.
+        prompt = subprocess.Popen([program, make_conninfo(**found), *arguments], env=os.environ | secret)
         before = signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the prompt
         try:
             code = prompt.wait()

@@ -13,7 +13,7 @@ import click
 
 from huiying.commands.output import EXIT_FELL_SHORT, json_option, print_json, words
 from huiying.commands.packs import the_library
-from huiying.config import binaries, database, postgres, roles
+from huiying.config import binaries, database, postgres, roles, safety
 from huiying.config.environment import home
 from huiying.config.trouble import Trouble
 from huiying.procedure.checking import check
@@ -105,11 +105,19 @@ def _instruments() -> Finding:
     return Finding(words("doctor.instruments_sound", counts))
 
 
+def _safety() -> Finding:
+    worry = next(safety.worries(), None)
+    if worry is not None:
+        raise worry
+    return Finding(words("doctor.safe"))
+
+
 EXAMINATIONS: Mapping[str, Callable[[], Finding]] = {
     "python": _python,
     "programs": _programs,
     "home": _home,
     "server": _server,
+    "safety": _safety,
     "calendar": _calendar,
     "instruments": _instruments,
 }

@@ -14,7 +14,12 @@ class ConfigApp(AppConfig):
 
     def ready(self) -> None:
         """Register the checks."""
-        from huiying.config.checks import database_can_carry_us, fields_are_classified  # noqa: PLC0415  # needs the apps
+        from huiying.config.checks import (  # noqa: PLC0415  # needs the apps
+            database_can_carry_us,
+            fields_are_classified,
+            nothing_invites_strangers,
+        )
 
         checks.register(fields_are_classified, checks.Tags.models)
+        checks.register(nothing_invites_strangers, checks.Tags.security)
         checks.register(database_can_carry_us, checks.Tags.database)

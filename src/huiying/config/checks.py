@@ -6,10 +6,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from enum import StrEnum
 
 from django.apps import AppConfig, apps
+from django.conf import settings
 from django.core.checks import CheckMessage, Error
+from django.core.checks import Warning as Worry
 from django.db import connections, models
 
-from huiying.config import roles
+from huiying.config import roles, safety
 from huiying.config.trouble import Trouble
 
 OURS = "huiying."
@@ -54,6 +56,17 @@ def check_model(model: type[models.Model]) -> Iterator[CheckMessage]:
                 obj=model,
                 id="huiying.E003",
             )
+
+
+def nothing_invites_strangers(app_configs: Sequence[AppConfig] | None, **_: object) -> list[CheckMessage]:
+    """No key that others may read, no host that anybody may name, nothing served in the clear; and no debugging."""
+    del app_configs
+    messages: list[CheckMessage] = [
+        Worry(f"{worry.where}: {worry.code}", hint="huiying doctor", id="huiying.W020") for worry in safety.worries()
+    ]
+    if settings.DEBUG:
+        messages.append(Error("DEBUG 打开着：出错的页面会显示内容", hint="DEBUG = False", id="huiying.E021"))
+    return messages
 
 
 def database_can_carry_us(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Literal
 from urllib.parse import quote
 
@@ -12,6 +13,7 @@ from psycopg.conninfo import conninfo_to_dict
 
 from huiying.config import postgres, roles
 from huiying.config.environment import home, read
+from huiying.config.trouble import Trouble
 
 Role = Literal["app", "owner"]
 USERS = {"app": roles.APP, "owner": roles.OWNER}
@@ -30,8 +32,14 @@ def parameters(role: Role) -> dict[str, str]:
     """
     if is_embedded():
         return postgres.connection(home(), user=USERS[role])
-    given = (role == "owner" and read("DATABASE_OWNER_URL")) or read("DATABASE_URL")
-    found = {key: str(value) for key, value in conninfo_to_dict(given).items() if value is not None}
+    apart = role == "owner" and bool(read("DATABASE_OWNER_URL"))
+    found = {
+        key: str(value)
+        for key, value in conninfo_to_dict(read("DATABASE_OWNER_URL" if apart else "DATABASE_URL")).items()
+        if value is not None
+    }
+    if file := read("DATABASE_OWNER_PASSWORD_FILE" if apart else "DATABASE_PASSWORD_FILE"):
+        found["password"] = _password_in(Path(file))
     options = " ".join(part for part in (found.get("options"), f"-c role={USERS[role]}") if part)
     return {**found, "options": options}
 
@@ -62,6 +70,13 @@ def url(role: Role) -> str:
         found["port"], port = port, ""
     query = "&".join(f"{key}={quote(value, safe='')}" for key, value in found.items() if value)
     return f"postgresql://{who}@{host}{f':{port}' if port else ''}/{quote(name, safe='')}{f'?{query}' if query else ''}"
+
+
+def _password_in(file: Path) -> str:
+    try:
+        return file.read_text("utf-8").strip()
+    except (OSError, UnicodeDecodeError) as error:
+        raise Trouble("password_file", file, why=str(error)) from error
 
 
 @contextmanager

@@ -46,6 +46,13 @@ SETTINGS = {
         Setting("HUIYING_HOSTS", "localhost,127.0.0.1,[::1]", "Names under which pages are served, by commas."),
         Setting("HUIYING_HTTPS", "", "`1` where people come by https: cookies are then sent over it only."),
         Setting(
+            "HUIYING_SECOND_FACTOR",
+            "",
+            "Roles that must have a second factor, by commas, or `none`; with HUIYING_HTTPS, if unset, `custodian`, "
+            "`administrator` and `secrecy_officer`.",
+        ),
+        Setting("HUIYING_SESSION_IDLE", "30", "Minutes without a page after which somebody is signed out."),
+        Setting(
             "HUIYING_PROXIES",
             "0",
             "How many proxies of your own stand before the server; so many hops of X-Forwarded-For are believed.",
@@ -57,6 +64,8 @@ SETTINGS = {
             "DATABASE_URL", "", "A PostgreSQL server (15 or newer) to use; the embedded one is then never started."
         ),
         Setting("DATABASE_OWNER_URL", "", "Login for migrations on that server; `DATABASE_URL` if unset."),
+        Setting("DATABASE_PASSWORD_FILE", "", "File with the password of `DATABASE_URL`'s login, instead of in it."),
+        Setting("DATABASE_OWNER_PASSWORD_FILE", "", "File with the password of `DATABASE_OWNER_URL`'s login."),
         Setting(
             "DATABASE_ADMIN_URL",
             "",
@@ -76,9 +85,29 @@ SETTINGS = {
 }
 
 
+#: Who needs a second factor where an installation is served to others and says nothing else.
+SECOND_FACTOR = ("custodian", "administrator", "secrecy_officer")
+
+
 def read(name: str) -> str:
     """Return a setting's value, or its default."""
     return os.environ.get(name) or SETTINGS[name].default
+
+
+def is_https() -> bool:
+    """Whether people come by https."""
+    return read("HUIYING_HTTPS") == "1"
+
+
+def hosts() -> list[str]:
+    """Return the names under which pages are served."""
+    return [host.strip() for host in read("HUIYING_HOSTS").split(",") if host.strip()]
+
+
+def roles_with_second_factor() -> frozenset[str]:
+    """Return the roles that must have a second factor."""
+    said = read("HUIYING_SECOND_FACTOR") or (",".join(SECOND_FACTOR) if is_https() else "none")
+    return frozenset(role.strip() for role in said.split(",")) - {"", "none"}
 
 
 def folder(name: str, inside_home: str) -> Path:

@@ -11,7 +11,7 @@ class WithoutContents(logging.Formatter):
     """Formats an exception as its class and the places it came through, without its message and without values."""
 
     def __init__(self) -> None:
-        super().__init__("%(asctime)s %(levelname)s %(name)s %(message)s")
+        super().__init__("%(asctime)s %(levelname)s %(name)s %(message)s", "%Y-%m-%dT%H:%M:%S%z")
 
     def format(self, record: logging.LogRecord) -> str:
         """Return the line. Of a failed request the path is left out: it may name a receipt code."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from huiying.config import database, keys
-from huiying.config.environment import read
+from huiying.config.environment import hosts, is_https, read
 
 OURS = Path(__file__).resolve().parents[1]
 
@@ -35,14 +35,15 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
+    "huiying.doors.middleware.PolicyMiddleware",
     "huiying.doors.middleware.SizeMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "huiying.doors.middleware.PolicyMiddleware",
     "huiying.doors.api.problems.ProblemMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "huiying.doors.sessions.SessionLimitsMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
@@ -90,6 +91,7 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "huiying.doors.accounts.NotObvious"},
 ]
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "work"
@@ -99,18 +101,39 @@ ACCOUNT_LOGIN_METHODS = {"username"}
 ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_ADAPTER = "huiying.doors.accounts.StaffAdapter"
+MFA_ADAPTER = "huiying.doors.accounts.SecondFactorAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 MFA_TOTP_ISSUER = read("HUIYING_SITE_NAME")
-SESSION_COOKIE_AGE = 12 * 3600
-SESSION_COOKIE_HTTPONLY = True
-SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = read("HUIYING_HTTPS") == "1"
+#: Wrong passwords are counted by `doors/known_browsers.py`; these are second factors, and what one address may ask.
+ACCOUNT_RATE_LIMITS = {"login_failed": "10/h/key", "login": "120/m/ip", "reauthenticate": "10/m/user"}
 
-if read("HUIYING_HTTPS") == "1":
+#: By https a cookie of ours can be set by no other host and sent over nothing else.
+COOKIES = "__Host-" if is_https() else ""
+SESSION_ENGINE = "huiying.doors.sessions"
+SESSION_COOKIE_NAME = f"{COOKIES}huiying_session"
+SESSION_COOKIE_AGE = 12 * 3600
+SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = is_https()
+SESSION_COOKIE_SAMESITE = "Lax"
+CSRF_COOKIE_NAME = f"{COOKIES}huiying_csrf"
+CSRF_COOKIE_SAMESITE = "Strict"
+BROWSER_COOKIE_NAME = f"{COOKIES}huiying_browser"
+VIEW_COOKIE_NAME = f"{COOKIES}huiying_view"
+MESSAGE_STORAGE = "huiying.doors.told.Told"
+CACHES = {"default": {"BACKEND": "huiying.doors.limits.TallyCache"}}
+
+SECURE_REFERRER_POLICY = "same-origin"
+if is_https():
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
-    CSRF_TRUSTED_ORIGINS = [f"https://{host.strip()}" for host in read("HUIYING_HOSTS").split(",") if host.strip()]
+    SECURE_HSTS_SECONDS = 365 * 24 * 3600
+    SECURE_HSTS_INCLUDE_SUBDOMAINS = True
+    SECURE_SSL_REDIRECT = True
+    #: Monitors ask from beside the server; a program that sends its token in the clear is told so, not sent on.
+    SECURE_REDIRECT_EXEMPT = [r"^healthz", r"^metrics", r"^api/"]
+    CSRF_TRUSTED_ORIGINS = [f"https://{host}" for host in hosts()]
 
 SECRET_KEY = keys.session_secret()
-ALLOWED_HOSTS = [host.strip() for host in read("HUIYING_HOSTS").split(",") if host.strip()]
+ALLOWED_HOSTS = hosts()
 #: What one request may hold; files are counted apart and checked one by one.
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 2**20
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 500
@@ -120,6 +143,7 @@ FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.MemoryFileUploadHandler
 
 STATIC_URL = "/static/"
 STATIC_ROOT = OURS / "static"
+WHITENOISE_ALLOW_ALL_ORIGINS = False  # nobody else's page has any use for ours
 
 
 LANGUAGE_CODE = "zh-hans"
@@ -136,6 +160,8 @@ LOGGING = {
     "loggers": {
         # Requests name receipt codes in their paths; what is logged of them is that they failed, by the server's error.
         "django.request": {"handlers": ["stderr"], "level": "ERROR", "propagate": False},
+        # Who signed in, whose password was wrong, what was refused to whom: never with what.
+        "huiying.security": {"handlers": ["stderr"], "level": "INFO", "propagate": False},
         "django.server": {"handlers": [], "level": "CRITICAL", "propagate": False},
     },
 }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.conf import settings
 from django.http import HttpRequest
 from django.urls import reverse
 
@@ -30,6 +31,7 @@ def page(request: HttpRequest) -> dict[str, Any]:
     context: dict[str, Any] = {
         "site_name": read("HUIYING_SITE_NAME"),
         "elder_url": reverse("view"),
+        "elder": request.COOKIES.get(settings.VIEW_COOKIE_NAME) == "elder",
         "help_line": "也可以拨打 12345，全天有人接听。危及生命请先拨打 110、119 或 120。",
         "footer_links": [{"label": "工作人员登录", "url": reverse("work")}],
     }
@@ -45,6 +47,7 @@ def page(request: HttpRequest) -> dict[str, Any]:
         "logout_url": reverse("account_logout"),
         "footer_links": [
             {"label": "第二重验证", "url": reverse("mfa_index")},
+            {"label": "我的登录", "url": reverse("my-sessions")},
             {"label": "修改密码", "url": reverse("account_change_password")},
             *({"label": f"换到：{post}", "url": reverse("choose-post", args=[post.pk])} for post in person.others),
         ],

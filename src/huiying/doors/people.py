@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from django.contrib.auth import logout
 from django.http import HttpRequest
 from django.utils import timezone
 
@@ -51,12 +52,17 @@ def posts_of(staff: Staff) -> list[Post]:
 
 
 def at_the_door(request: HttpRequest) -> Person | None:
-    """Return who has signed in, in the post they chose, or their first."""
+    """Return who has signed in, in the post they chose, or their first. The session ends with the post it was in."""
     user = request.user
     if not isinstance(user, Staff) or not user.is_active:
         return None
     posts = posts_of(user)
     chosen = request.session.get(CHOSEN_POST)
+    if chosen is not None and chosen not in {post.pk for post in posts}:
+        logout(request)
+        return None
+    if chosen is None and posts:
+        request.session[CHOSEN_POST] = posts[0].pk
     post = next((post for post in posts if post.pk == chosen), posts[0] if posts else None)
     return in_post(post, posts) if post else None
 

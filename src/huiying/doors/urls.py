@@ -13,7 +13,7 @@ urlpatterns = [
     path("staff/", include("huiying.doors.work.urls")),
     path("desk/", include("huiying.doors.desk.urls")),
     path("custodian/", include("huiying.doors.custodian.urls")),
-    path("accounts/", include("allauth.urls")),
+    path("accounts/", include("huiying.doors.account_urls")),
     path("admin/", admin.site.urls),
     path("api/openapi.json", openapi, name="openapi"),
     path("api/v1/", api.urls),

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+import logging
 from typing import TYPE_CHECKING, Any
 
 from allauth.account.decorators import secure_admin_login
 from django import forms
 from django.contrib import admin
+from django.contrib.auth.password_validation import validate_password
 from django.db import models
 from django.http import HttpRequest
 from django.utils import timezone
 
 from huiying.case import registry
 from huiying.directory.models import Area, Duty, Matter, Post, Staff, Unit
+from huiying.doors.models import Session
 from huiying.procedure.state import Actor
 
+LOG = logging.getLogger("huiying.security")
 admin.site.site_header = admin.site.site_title = "机构与职责"
 # One way to sign in, with the second factor where there is one.
 admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]  # as allauth's own docs do
@@ -52,7 +56,14 @@ class RegistryAdmin(ObjectAdmin):
 class StaffForm(StaffModelForm):
     """Somebody's account. A new password may be set here; what it was is known to nobody."""
 
-    new_password = forms.CharField(label="新密码", required=False, widget=forms.PasswordInput, min_length=12)
+    new_password = forms.CharField(label="新密码", required=False, widget=forms.PasswordInput)
+
+    def clean_new_password(self) -> str:
+        """Ask of it what is asked of everyone's."""
+        password = str(self.cleaned_data["new_password"])
+        if password:
+            validate_password(password, self.instance)
+        return password
 
     class Meta:
         """What an administrator says of somebody."""
@@ -68,12 +79,21 @@ class StaffAdmin(RegistryAdmin):
     form = StaffForm
     list_display = ("username", "name", "is_active")
     search_fields = ("username", "name")
+    actions = ("end_sessions",)
+
+    @admin.action(description="结束所选人员的登录")
+    def end_sessions(self, request: HttpRequest, chosen: models.QuerySet[Staff]) -> None:
+        """Sign somebody out everywhere, at once."""
+        ended, _ = Session.objects.filter(staff__in=chosen).delete()
+        LOG.info("sessions ended by %s: %s", request.user.get_username(), ended)
+        self.message_user(request, f"已结束{ended}处登录。")
 
     def save_model(self, request: HttpRequest, obj: models.Model, form: forms.ModelForm[Any], change: bool) -> None:  # noqa: FBT001  # Django's signature
         """Set a new password if one was typed, and save."""
         assert isinstance(obj, Staff)  # noqa: S101  # this is its admin
         if form.cleaned_data.get("new_password"):
             obj.set_password(form.cleaned_data["new_password"])
+            obj.sessions.all().delete()
         elif not change:
             obj.set_unusable_password()
         super().save_model(request, obj, form, change)

@@ -28,10 +28,9 @@ ERRORS: Mapping[int, Any] = {400: Problem, 404: Problem, 409: Problem, 422: Prob
 @router.post("/demands", response={201: ReceiptOut, **ERRORS}, auth=None, summary="提交诉求")
 def bring(request: HttpRequest, demand: DemandIn) -> Any:  # noqa: ANN401  # ninja's union of answers
     """Bring a demand. Open to anyone; a provincial app sends its own token and is not counted by address."""
-    if submissions.reached(request, submissions_an_hour()) and not _known_program(request):
+    if not _known_program(request) and submissions.over(request, submissions_an_hour()):
         return problem(429, "too_many_requests", refusal("too_many_requests"))
     receipt = register(demand_of(demand), channel="api", by=RESIDENT, at=timezone.now(), key=demand.idempotency_key)
-    submissions.count(request)
     return Status(201, receipt_out(request, receipt))
 
 
@@ -94,9 +93,8 @@ def _do(request: HttpRequest, code: str, name: str, given: Mapping[str, object],
 
 def _wrong_code(request: HttpRequest) -> HttpResponse:
     """Say that there is no such case, or that there were too many such tries. A right code is never turned away."""
-    if guesses.reached(request, MOST_GUESSES):
+    if guesses.over(request, MOST_GUESSES):
         return problem(429, "too_many_requests", refusal("too_many_requests"))
-    guesses.count(request)
     return problem(404, "case_unknown", refusal("case_unknown"))
 
 

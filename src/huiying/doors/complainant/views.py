@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from django.conf import settings
 from django.contrib import messages
 from django.db.models.functions import Length
 from django.http import Http404, HttpRequest, HttpResponse
@@ -74,7 +75,7 @@ def view(request: HttpRequest) -> HttpResponse:
         back = "/"
     response = redirect(back)
     response.set_cookie(
-        "huiying_view",
+        settings.VIEW_COOKIE_NAME,
         "elder" if wanted == "elder" else "standard",
         max_age=YEAR,
         samesite="Lax",
@@ -178,10 +179,10 @@ def file(request: HttpRequest) -> HttpResponse:
 
 
 def _file(request: HttpRequest, form: Form) -> str | None:
-    if submissions.reached(request, submissions_an_hour()):
-        form.complain("", refusal("too_many_requests"))
-        return None
     if not form.check_required():
+        return None
+    if submissions.over(request, submissions_an_hour()):
+        form.complain("", refusal("too_many_requests"))
         return None
     try:
         receipt = register(demand_from(form, request), channel="portal", by=RESIDENT, at=timezone.now(), key=form.key)
@@ -191,7 +192,6 @@ def _file(request: HttpRequest, form: Form) -> str | None:
     except KeyConflict:
         form.complain("", refusal("key_conflict"))
         return None
-    submissions.count(request)
     return receipt.code
 
 
@@ -205,10 +205,8 @@ def find(request: HttpRequest) -> HttpResponse:
             try:
                 receipts.find(form.value("code"))
             except NoSuchCase:
-                tried = guesses.reached(request, MOST_GUESSES)
-                guesses.count(request)
-                said = refusal("too_many_requests") if tried else NOT_FOUND
-                form.complain("code", said)
+                tried = guesses.over(request, MOST_GUESSES)
+                form.complain("code", refusal("too_many_requests") if tried else NOT_FOUND)
             else:
                 return redirect("receipt", code=form.value("code").upper().replace(" ", ""))
     return render(request, "complainant/find.html", {"form": form}, status=422 if form.problems else 200)
@@ -218,7 +216,7 @@ def _receipt(request: HttpRequest, code: str, at: datetime) -> receipts.Receipt:
     try:
         return receipts.read(code, at)
     except NoSuchCase as missing:
-        guesses.count(request)
+        guesses.over(request, MOST_GUESSES)
         raise Http404 from missing
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from huiying.doors.work import judging, openings, views
+from huiying.doors.work import judging, openings, sessions, views
 
 urlpatterns = [
     path("", views.work, name="work"),
@@ -13,6 +13,7 @@ urlpatterns = [
     path("case/<str:number>/erase/", views.erase_case, name="erase"),
     path("search/", views.search, name="search"),
     path("notices/", views.notices, name="notices"),
+    path("sessions/", sessions.mine, name="my-sessions"),
     path("post/<int:post_id>/", views.choose_post, name="choose-post"),
     path("case/<str:number>/", views.case, name="case"),
     path("case/<str:number>/classify/", judging.classify, name="classify"),
