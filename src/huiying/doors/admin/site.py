@@ -37,6 +37,10 @@ class CodeField(ObjectField):
             raise forms.ValidationError(self.error_messages["invalid_choice"], code="invalid_choice")
         return super().to_python(value)
 
+    def prepare_value(self, value: object) -> object:
+        """Return what is shown again; the page looks it up too, to say what the other object is called."""
+        return super().prepare_value(value.replace("\0", "") if isinstance(value, str) else value)
+
 
 class RegistryAdmin(ObjectAdmin):
     """Saves through the registry, so that what was changed, by whom and when is in the ledger."""
