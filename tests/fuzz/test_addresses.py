@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from typing import Any
+from wsgiref.util import setup_testing_defaults
 
 import pytest
 from django.test import Client
@@ -71,10 +73,17 @@ def test_a_notice_that_is_none_is_left_alone(signed_in: Entering, notice: str) -
 def called(method: str, path: str, body: bytes = b"", **headers: str) -> tuple[int, str, Mapping[str, str]]:
     """Call what the web server calls, and return status, body and headers."""
     address, _, query = path.partition("?")
-    environ = Client()._base_environ(PATH_INFO=address, QUERY_STRING=query, REQUEST_METHOD=method)  # noqa: SLF001
-    environ |= {"CONTENT_LENGTH": str(len(body)), "wsgi.input": _Body(body), **headers}
+    environ: dict[str, Any] = {"HTTP_HOST": "testserver", "REMOTE_ADDR": "127.0.0.1", "QUERY_STRING": query}
+    setup_testing_defaults(environ)
+    environ |= {"PATH_INFO": address, "REQUEST_METHOD": method, "CONTENT_LENGTH": str(len(body))}
+    environ |= {"wsgi.input": _Body(body), **headers}
     said: list[tuple[str, Mapping[str, str]]] = []
-    answer = application(environ, lambda status, pairs, _=None: said.append((status, dict(pairs))))
+
+    def start(status: str, pairs: list[tuple[str, str]], _: object = None, /) -> Callable[[bytes], object]:
+        said.append((status, dict(pairs)))
+        return len
+
+    answer = application(environ, start)
     text = b"".join(answer).decode("utf-8", "replace")
     return int(said[0][0].split()[0]), text, said[0][1]
 
@@ -134,7 +143,7 @@ def test_only_utf_8_is_read(codec: str, kind: str, method: str, path: str) -> No
     ("/staff/", {"HTTP_COOKIE": 'sessionid=";=;;huiying_view="\\000'}, 302),
 ])  # fmt: skip
 def test_odd_headers_change_nothing(path: str, headers: dict[str, str], status: int) -> None:
-    answered, text, _ = called("GET", path, **headers)
+    answered, text, _ = called("GET", path, b"", **headers)
     assert answered == status
     assert "\\000" not in text
     assert answered < 400 or any("\u4e00" <= character <= "\u9fff" for character in text)

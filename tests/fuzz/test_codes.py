@@ -102,10 +102,11 @@ def test_somebody_elses_opening_is_answered_as_none(
     page, program = signed_in(login), with_token(login)
     address = {"see": "/staff/openings/{}/"}.get(way, f"/custodian/{{}}/{way}/")
     body = json.dumps({"yes": True})
-    for ask in (
+    asks: tuple[Callable[[str], Any], ...] = (
         lambda one: page.post(address.format(one)),
         lambda one: program.post(f"/api/v1/openings/{one}/{way}", body, content_type="application/json"),
-    ):
+    )
+    for ask in asks:
         there, nowhere = said(ask(str(opening)), f"/{opening}/"), said(ask("987654321"), "/987654321/")
         assert there == nowhere
 

@@ -15,6 +15,7 @@ from click.testing import CliRunner
 from django.utils import timezone
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from openpyxl.utils.exceptions import IllegalCharacterError
 
 from conftest import Installation
 from huiying.commands.importing import import_
@@ -120,7 +121,7 @@ def test_any_cells_become_drafts_or_reasons(tmp_path: Path, rows: list[list[str]
     if sheet:
         try:
             path.write_bytes(book(*(tuple(row) for row in rows)))
-        except openpyxl.utils.exceptions.IllegalCharacterError:
+        except IllegalCharacterError:
             return
     else:
         with path.open("w", newline="", encoding="utf-8", errors="surrogatepass") as file:
