@@ -19,7 +19,7 @@ ALPHABET = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 #: Crockford's letters: none that a person reading aloud confuses with another.
 SPOKEN = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 CODE_BYTES, GROUP = 10, 4
-NUMBER = re.compile(r"\d{8}-\d{8}-[0-9A-Z]")
+NUMBER = re.compile(r"[0-9]{8}-[0-9]{8}-[0-9A-Z]")
 _TO_SPOKEN = str.maketrans("ABCDEFGHIJKLMNOPQRSTUVWXYZ234567", SPOKEN)
 _MISREAD = str.maketrans("OIL", "011", " -—")
 

@@ -36,9 +36,10 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "huiying.doors.middleware.PolicyMiddleware",
-    "huiying.doors.middleware.SizeMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "huiying.doors.api.problems.ProblemMiddleware",
+    "huiying.doors.middleware.SizeMiddleware",
+    "huiying.doors.readable.ReadableMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",

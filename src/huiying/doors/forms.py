@@ -15,6 +15,8 @@ from huiying.procedure.schema import Act, Ask
 from huiying.procedure.words import catalogue, sentence
 
 KEY = "key"
+#: What stands where bytes were no UTF-8: kept, it would be a hole in what somebody wrote.
+UNREAD = "\ufffd"
 #: What a field's name alone does not say.
 HINTS = {"evidence": "写作已解决或者部分解决的，至少1件：照片、单据、记录。"}
 #: What can be chosen; a function where it must be asked for, which a form that is not drawn again never does.
@@ -62,6 +64,8 @@ class Form:
             one.value = posted.getlist(one.name) if one.kind == "checkboxes" else posted.get(one.name, "")
             if isinstance(one.value, str):
                 one.value = one.value.strip()
+            if UNREAD in one.value:
+                self.complain(one.name, f"{one.label}里有读不出的字符（{UNREAD}），请删去或者重新输入")
 
     def value(self, name: str) -> Any:  # noqa: ANN401  # a text, or a list of them
         """Return what was typed into a field."""

@@ -27,8 +27,23 @@ admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-a
 if TYPE_CHECKING:
     ObjectAdmin = admin.ModelAdmin[Any]
     StaffModelForm = forms.ModelForm[Staff]
+    ObjectField = forms.ModelChoiceField[models.Model]
 else:  # Django's own classes take no parameters
-    ObjectAdmin, StaffModelForm = admin.ModelAdmin, forms.ModelForm
+    ObjectAdmin, StaffModelForm, ObjectField = admin.ModelAdmin, forms.ModelForm, forms.ModelChoiceField
+
+
+class CodeField(ObjectField):
+    """Another object by its code, as somebody types it. Django would hand NUL on to the database, which takes none."""
+
+    def to_python(self, value: object) -> models.Model | None:
+        """Return the object; say of what cannot be a code that it is none."""
+        if isinstance(value, str) and "\0" in value:
+            raise forms.ValidationError(self.error_messages["invalid_choice"], code="invalid_choice")
+        return super().to_python(value)
+
+    def prepare_value(self, value: object) -> object:
+        """Return what is shown again; the page looks it up too, to say what the other object is called."""
+        return super().prepare_value(value.replace("\0", "") if isinstance(value, str) else value)
 
 
 class RegistryAdmin(ObjectAdmin):
@@ -40,6 +55,15 @@ class RegistryAdmin(ObjectAdmin):
         """Save an object and append what it is now."""
         del form, change
         registry.change(obj, Actor(request.user.get_username(), "administrator"), timezone.now())
+
+    def formfield_for_foreignkey(
+        self,
+        db_field: models.ForeignKey[Any, Any],
+        request: HttpRequest,
+        **kwargs: Any,  # noqa: ANN401  # Django's signature
+    ) -> forms.ModelChoiceField[Any] | None:
+        """Name other objects in fields that can be refused."""
+        return super().formfield_for_foreignkey(db_field, request, **{"form_class": CodeField, **kwargs})
 
     def has_delete_permission(self, request: HttpRequest, obj: models.Model | None = None) -> bool:
         """Nothing is deleted: what is over has an end date, or is not in use."""

@@ -17,6 +17,9 @@ from huiying.procedure.words import refusal
 
 MEDIA_TYPE = "application/problem+json"
 LEAST_ERROR = 400
+NOT_JSON = "请求的正文不是可用的 JSON：须是 UTF-8 编码、不过深，数字不过长"
+#: What a program does next, as HTTP says it: sign in with a token; come back when the hour of its limit is over.
+TO_DO: Mapping[int, Mapping[str, str]] = {401: {"WWW-Authenticate": "Bearer"}, 429: {"Retry-After": "3600"}}
 API = "/api/"
 #: Refusals that say something is wrong with what was sent; all others say that it is not possible now.
 OF_INPUT = frozenset(
@@ -43,15 +46,17 @@ class Problem(Schema):
 
 
 TITLES = {
-    400: "不是可用的 JSON",
+    400: "请求无法读懂",
     401: "没有登录",
     403: "无权这样做",
     404: "没有找到",
     405: "这个地址不接受这种请求",
     409: "现在不能这样做",
     413: "提交的内容太大",
+    415: "不是 UTF-8 编码",
     422: "提交的内容有误",
     429: "过于频繁",
+    500: "系统出了问题，刚才的操作没有完成",
 }
 
 
@@ -60,7 +65,10 @@ def problem(status: int, code: str, detail: str, article: str = "", **more: Any)
     body = Problem(
         title=TITLES.get(status, TITLES[400]), status=status, detail=detail, code=code, article=article, **more
     )
-    return HttpResponse(body.model_dump_json(), status=status, content_type=MEDIA_TYPE)
+    response = HttpResponse(body.model_dump_json(), status=status, content_type=MEDIA_TYPE)
+    for name, value in TO_DO.get(status, {}).items():
+        response.headers[name] = value
+    return response
 
 
 def refused(error: NotAllowed) -> HttpResponse:
@@ -85,7 +93,10 @@ class ProblemMiddleware:
         status = response.status_code
         if not request.path.startswith(API) or status < LEAST_ERROR or response.get("Content-Type") == MEDIA_TYPE:
             return response
-        return problem(status, "http", TITLES.get(status, TITLES[LEAST_ERROR]))
+        said = problem(status, "http", TITLES.get(status, TITLES[LEAST_ERROR]))
+        if "Allow" in response.headers:
+            said.headers["Allow"] = response.headers["Allow"]
+        return said
 
 
 def speak(api: NinjaAPI) -> None:
@@ -124,7 +135,8 @@ def speak(api: NinjaAPI) -> None:
     @api.exception_handler(HttpError)
     def unreadable(request: HttpRequest, error: HttpError) -> HttpResponse:
         del request
-        return problem(error.status_code, "unreadable", TITLES.get(error.status_code, str(error)))
+        said = NOT_JSON if error.status_code == LEAST_ERROR else TITLES.get(error.status_code, str(error))
+        return problem(error.status_code, "unreadable", said)
 
     @api.exception_handler(ValidationError)
     def invalid(request: HttpRequest, error: ValidationError) -> HttpResponse:

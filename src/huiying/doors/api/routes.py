@@ -40,7 +40,7 @@ def _describe_problems(responses: dict[Any, Any]) -> None:
     for answer in problems:
         if "application/json" in answer.get("content", {}):
             answer["content"] = {MEDIA_TYPE: answer["content"].pop("application/json")}
-    for status in (405, 413):
+    for status in (405, 413, 415):
         responses.setdefault(status, {**problems[0], "description": TITLES[status]})
 
 

@@ -7,7 +7,7 @@ from datetime import datetime
 from django.conf import settings
 from django.contrib import messages
 from django.db.models.functions import Length
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -16,6 +16,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from huiying.case.commands import KeyConflict
 from huiying.case.recording import NoSuchCase, NotAllowed
+from huiying.case.scope import working
 from huiying.directory.models import Unit
 from huiying.directory.queries import areas_of_the_city, place_name
 from huiying.doors.complainant import receipts
@@ -71,9 +72,9 @@ def home(request: HttpRequest) -> HttpResponse:
 def view(request: HttpRequest) -> HttpResponse:
     """Keep which view of the pages somebody wants, and go back to where they were."""
     wanted, back = request.POST.get("view", "standard"), request.POST.get("next", "/")
-    if not url_has_allowed_host_and_scheme(back, {request.get_host()}, require_https=request.is_secure()):
-        back = "/"
-    response = redirect(back)
+    ours = url_has_allowed_host_and_scheme(back, {request.get_host()}, require_https=request.is_secure())
+    # Never `redirect`: it takes what is no address for the name of a page, and there may be none of that name.
+    response = HttpResponseRedirect(back if ours and back.startswith("/") else "/")
     response.set_cookie(
         settings.VIEW_COOKIE_NAME,
         "elder" if wanted == "elder" else "standard",
@@ -324,10 +325,11 @@ def receipt_act(request: HttpRequest, code: str, name: str) -> HttpResponse:
         if form.check_required():
             given = {field.name: field.value for field in form.fields if field.kind != "file" and field.value}
             try:
-                receipts.do(code, name, given, at=at, key=form.key)
                 files = [(one.name or "", one.read()) for one in request.FILES.getlist("files")]
-                if files:
-                    attach(opened.case.number, files, by=RESIDENT, at=at, key=form.key)
+                with working():  # the words and their files, or neither
+                    receipts.do(code, name, given, at=at, key=form.key)
+                    if files:
+                        attach(opened.case.number, files, by=RESIDENT, at=at, key=form.key)
             except NotAllowed as refused:
                 form.refuse(refused.refused)
             else:

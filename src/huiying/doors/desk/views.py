@@ -74,10 +74,9 @@ def _register(request: HttpRequest, form: Form) -> Receipt | None:
     except ValueError:
         form.complain("demands", "诉求件数不是整数")
         return None
-    demand = demand_from(form, request)
-    demand = replace(demand, demands=demands, matter=form.value("matter"))
     rating = form.value("at_once")
     try:
+        demand = replace(demand_from(form, request), demands=demands, matter=form.value("matter"))
         return register(
             demand,
             channel=form.value("channel"),

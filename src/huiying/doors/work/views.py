@@ -19,6 +19,7 @@ from huiying.case.folding import Folded, delivery_dates
 from huiying.case.models import Case
 from huiying.case.numbers import is_number
 from huiying.case.recording import NoSuchCase, NotAllowed, read_case, surroundings
+from huiying.case.scope import working
 from huiying.directory.models import Matter, Staff, Unit
 from huiying.directory.queries import place_name, staff_names, unit_names
 from huiying.doors.errors import plainly
@@ -41,6 +42,8 @@ from huiying.stages.triage import actions as triage
 
 P = ParamSpec("P")
 EVIDENCE = "evidence"
+#: Digits of the greatest number that a row can have.
+MOST_DIGITS = 19
 
 
 def for_staff(view: Callable[Concatenate[HttpRequest, P], HttpResponse]) -> Callable[..., HttpResponse]:
@@ -66,8 +69,12 @@ def person_of(request: HttpRequest) -> Person:
 
 def page_number(request: HttpRequest) -> int:
     """Return which page of a list is asked for; what is no number is the first."""
-    asked = request.GET.get("page", "1")
-    return min(int(asked), 10_000) if asked.isdecimal() and asked.isascii() else 1
+    return min(whole_number(request.GET.get("page", "1")) or 1, 10_000)
+
+
+def whole_number(said: str) -> int | None:
+    """Return a number that was sent; None for what is none, or too long to be one of ours."""
+    return int(said) if said.isascii() and said.isdecimal() and len(said) <= MOST_DIGITS else None
 
 
 def table_of(request: HttpRequest, cases: QuerySet[Case], caption: str) -> dict[str, Any]:
@@ -171,8 +178,8 @@ def notices(request: HttpRequest) -> HttpResponse:
     """Notices to my role: what the clockwork and the residents want somebody to know."""
     person = person_of(request)
     if request.method == "POST":
-        said = [int(one) for one in request.POST.getlist("notice") if one.isascii() and one.isdecimal()]
-        mine = lists.notices_for(person.role).filter(pk__in=said).values_list("pk", flat=True)
+        said = [whole_number(one) for one in request.POST.getlist("notice")]
+        mine = lists.notices_for(person.role).filter(pk__in=filter(None, said)).values_list("pk", flat=True)
         note_seen(list(mine), timezone.now())
         return redirect("notices")
     unseen = list(lists.notices_for(person.role)[: lists.PAGE])
@@ -363,9 +370,10 @@ def do(request: HttpRequest, number: str, track: str, name: str) -> HttpResponse
             if not form.problems:
                 try:
                     check_all(files)
-                    flow.act(number, name, by=person.actor, at=at, given=given, track=track, key=form.key)
-                    if files:
-                        attach(number, files, by=person.actor, at=at, key=form.key)
+                    with working():  # the act and its evidence, or neither
+                        flow.act(number, name, by=person.actor, at=at, given=given, track=track, key=form.key)
+                        if files:
+                            attach(number, files, by=person.actor, at=at, key=form.key)
                 except NotAllowed as refused:
                     form.refuse(refused.refused)
                 else:

@@ -107,15 +107,22 @@ def ask_to_see(number: str, field: Field, purpose: Purpose, *, by: Actor, at: da
 
 
 def see_approved(opening_id: int, *, by: Actor, at: datetime) -> Opened:
-    """See what a custodian has approved, once, within seven days, and only if the table would still allow it."""
+    """See what a custodian has approved, once, within seven days, and only if the table would still allow it.
+
+    Somebody else's opening, and one that there is not, are answered alike.
+    """
+    unapproved = NotAllowed(Refused("approval_needed", "《信访工作条例》第30条"))
     with working():
-        case, opening = _locked(opening_id)
-        now = read_case(case)
-        _keep_out_whoever_is_complained_of(now, by)
+        try:
+            case, opening = _locked(opening_id)
+        except NoSuchCase as missing:
+            raise unapproved from missing
         mine = (opening.person, opening.role, opening.unit) == (by.person, by.role, by.unit or "")
         late = at > opening.asked_at + timedelta(days=REVIEW_DAYS)
         if not mine or late or not opening.approved or opening.opened_at is not None:
-            raise NotAllowed(Refused("approval_needed", "《信访工作条例》第30条"))
+            raise unapproved
+        now = read_case(case)
+        _keep_out_whoever_is_complained_of(now, by)
         decision = may_open(
             Field(opening.field),
             Purpose(opening.purpose),
@@ -131,9 +138,10 @@ def see_approved(opening_id: int, *, by: Actor, at: datetime) -> Opened:
 
 def decide(opening_id: int, *, approve: bool, by: Actor, at: datetime) -> Opening:
     """Approve or refuse a request to see a sealed field; nobody decides their own."""
+    _custodian(by)
     with working():
         case, opening = _locked(opening_id)
-        _custodian(opening, by)
+        _somebody_elses(opening, by)
         if opening.approved is not None or opening.opened_at is not None:
             raise NotAllowed(Refused("decided_already", "《个人信息保护法》第51条"))
         opening.approved, opening.decided_by = approve, by.person
@@ -144,9 +152,10 @@ def decide(opening_id: int, *, approve: bool, by: Actor, at: datetime) -> Openin
 
 def review(opening_id: int, *, proper: bool, by: Actor, at: datetime) -> Opening:
     """Review an opening within seven days: whether it served its purpose is said by somebody who did not open."""
+    _custodian(by)
     with working():
         case, opening = _locked(opening_id)
-        _custodian(opening, by)
+        _somebody_elses(opening, by)
         if opening.opened_at is None or opening.reviewed_at is not None:
             raise NotAllowed(Refused("decided_already", "《个人信息保护法》第51条"))
         opening.reviewed_by, opening.reviewed_at, opening.proper = by.person, at, proper
@@ -176,9 +185,13 @@ def _locked(opening_id: int) -> tuple[Case, Opening]:
     return case, opening
 
 
-def _custodian(opening: Opening, by: Actor) -> None:
+def _custodian(by: Actor) -> None:
+    """Ask who it is before anything is looked up: to nobody else it is told which openings there are."""
     if by.role != "custodian":
         raise NotAllowed(Refused("not_this_role", "《个人信息保护法》第51条", {"act": "审批、复查", "role": by.role}))
+
+
+def _somebody_elses(opening: Opening, by: Actor) -> None:
     decision = may_approve(by.person, opening.person)
     if isinstance(decision, Refused):
         raise NotAllowed(decision)

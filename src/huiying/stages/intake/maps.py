@@ -160,7 +160,7 @@ def load(path: Path) -> Map:
         first = error.errors()[0]
         where = ".".join(str(part) for part in first["loc"])
         raise Unreadable("map_wrong", {"where": where or path.name, "why": first["msg"]}) from error
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise Unreadable("map_wrong", {"where": path.name, "why": str(error)}) from error
 
 

@@ -1,0 +1,128 @@
+"""A town in which a case stands at every step that anybody can act at, all led by the water bureau."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.utils import timezone
+
+from cast import COMMUNITY, FENGSHOU, LIU, MATTER, MENG, STREETS, SUN, WANG, WATER, WU, ZHAO, ZHOU
+from huiying.case.models import Case
+from huiying.case.scope import CENTRE, seeing
+from huiying.procedure.disclosure import Field, Purpose
+from huiying.procedure.state import MAIN, Actor
+from huiying.stages import flow
+from huiying.stages.identity import actions as identity
+from huiying.stages.identity.vault import Contact
+from huiying.stages.intake.actions import RESIDENT, Demand, at_once, register
+from huiying.stages.triage import actions as triage
+
+CHEN = Contact("陈小梅", "13900001234")
+WHY = "已经到现场看过，情况属实，现按规定办理，结果如下，请知悉。"
+REPLY = "您反映的滨河路路灯不亮的问题，我局已派人到现场更换了三盏灯具，并约定每周巡查一次，请您监督。"
+Step = tuple[str, Actor, Mapping[str, object]]
+DISPATCH: Step = ("dispatch", ZHOU, {"lead": WATER})
+SIGN: Step = ("sign_for", ZHAO, {})
+TAKE: Step = ("sign_for_case", ZHAO, {})
+RETURN: Step = ("return_order", ZHAO, {"ground": "not_our_duty", "why": WHY})
+RESULT: Step = (
+    "submit_result", WANG, {"outcomes": ("resolved",), "evidence": 1, "basis": "《城市供水条例》第7条", "draft": REPLY},
+)  # fmt: skip
+TRUE: Step = ("find_true", WANG, {"verdict": "true", "evidence": 1, "reasons": WHY})
+APPROVE: Step = ("approve_result", SUN, {})
+SERVE: Step = ("serve_reply", ZHAO, {"channel": "phone", "reply": REPLY})
+UNSOLVED: Step = ("record_call", WU, {"reached": True, "solved": "no", "satisfied": "1"})
+AGAIN: Step = ("send_back_dissatisfied", WU, {"why": WHY})
+SUPPORT: Step = ("order_support", ZHOU, {"helper": STREETS})
+ANSWERED = (DISPATCH, SIGN, RESULT, APPROVE, SERVE)
+STORIES: Mapping[str, Sequence[Step]] = {
+    "verifying": (),
+    "signing": (DISPATCH,),
+    "reported": (DISPATCH,),
+    "ruling": (DISPATCH, RETURN),
+    "handling": (DISPATCH, SIGN),
+    "deferred": (DISPATCH, SIGN, ("defer", LIU, {"until": "", "measures": WHY, "owner": "市水务局"})),
+    "reviewing": (DISPATCH, SIGN, RESULT),
+    "auditing": (DISPATCH, SIGN, RESULT, ("request_audit", SUN, {})),
+    "replying": (DISPATCH, SIGN, RESULT, APPROVE),
+    "publishing": (DISPATCH, TAKE, TRUE, RESULT, APPROVE, ("serve_reply_and_publish", ZHAO, SERVE[2])),
+    "following_up": ANSWERED,
+    "dissatisfied": (*ANSWERED, UNSOLVED),
+    "escalated": (*ANSWERED, UNSOLVED, AGAIN, RESULT, APPROVE, SERVE, UNSOLVED, ("escalate", WU, {"why": WHY})),
+    "withdrawing": (DISPATCH, SIGN, ("ask_to_withdraw", RESIDENT, {})),
+    "handed_over": (("hand_over_secret", ZHOU, {"ground": "state_secret"}),),
+    "support_signing": (DISPATCH, SIGN, SUPPORT),
+    "supporting": (DISPATCH, SIGN, SUPPORT, ("support_sign", MENG, {})),
+    "support_ruling": (DISPATCH, SIGN, SUPPORT, ("support_return", MENG, RETURN[2])),
+    "judging": (DISPATCH, TAKE),
+    "investigating": (DISPATCH, TAKE, TRUE),
+    "asked": (DISPATCH, TAKE),
+    "approved": (DISPATCH, TAKE),
+}
+#: Stories of reports; all others are demands for help.
+KINDS = dict.fromkeys(("reported", "judging", "investigating", "asked", "approved", "publishing"), "report")
+
+
+@dataclass(frozen=True, slots=True)
+class Town:
+    """Where each case stands: story → number."""
+
+    cases: Mapping[str, str]
+
+
+def founded() -> Town:
+    """Bring a demand for every story and take it as far as the story goes."""
+    now = timezone.now()
+    cases = {story: _walk(story, steps, now) for story, steps in STORIES.items()}
+    at = now - timedelta(hours=1)
+    for story in ("asked", "approved"):
+        opened = identity.ask_to_see(cases[story], Field.ORIGINAL, Purpose.HANDLE, by=WANG, at=at)
+        if story == "approved":
+            identity.decide(opened.opening.pk, approve=True, by=FENGSHOU, at=at)
+    identity.ask_to_see(cases["handling"], Field.CONTACT, Purpose.CALL_BACK, by=WANG, at=at)
+    for story in ("joined", "joined_answered"):
+        cases[story] = _brought(story, now - timedelta(days=2))
+        triage.join(cases[story], cases["signing" if story == "joined" else "following_up"], by=ZHOU, at=at)
+    spoken = Demand(text="怎么办身份证", kind="consultation", contact=CHEN)
+    from_call = Actor("xiaoli", "call_taker")
+    cases["closed"] = register(spoken, channel="phone", by=from_call, at=at, given=at_once(1, "yes")).number
+    return Town(cases)
+
+
+def _brought(story: str, at: datetime) -> str:
+    kind = KINDS.get(story, "help")
+    text = f"滨河路的路灯不亮，已经一周了。（{story}）"
+    return register(
+        Demand(text=text, kind=kind, title="路灯不亮", contact=CHEN), channel="portal", by=RESIDENT, at=at
+    ).number
+
+
+def _walk(story: str, steps: Sequence[Step], now: datetime) -> str:
+    at = now - timedelta(days=2)
+    number = _brought(story, at)
+    if any(act == "dispatch" for act, _, _ in steps):
+        kind = KINDS.get(story, "help")
+        triage.classify(number, kind=kind, matter=MATTER, area=COMMUNITY, by=ZHOU, at=at)
+    for act, by, given in steps:
+        at += timedelta(minutes=20)
+        track = MAIN
+        with seeing(CENTRE):
+            case = Case.objects.get(number=number)
+            if act.startswith("support_"):
+                track = case.tracks.exclude(name=MAIN).values_list("name", flat=True)[0]
+        flow.act(
+            number, act, by=by, at=at, given=_given(given, f"（工单{number}，{at:%d日%H时%M分}）", now), track=track
+        )
+    return number
+
+
+def _given(given: Mapping[str, object], which: str, now: datetime) -> dict[str, object]:
+    """Fill in what differs with the day; no two replies are word for word the same."""
+    filled: dict[str, object] = {**given}
+    if "until" in filled:
+        filled["until"] = (now + timedelta(days=60)).date()
+    if "reply" in filled:
+        filled["reply"] = f"{filled['reply']}{which}"
+    return filled
