@@ -200,7 +200,10 @@ def of_case(case: Case, parts: Iterable[Part]) -> list[Part]:
 
 
 def write_down(case: Case, was: Folded, now: Folded, *, anew: bool = False) -> None:
-    """Bring a case's rows to what its acts say, writing what changed; `anew`: the dates by today's calendar too."""
+    """Bring a case's rows to what its acts say, writing what changed; `anew`: the dates by today's calendar too.
+
+    Where a calendar came since, the case's date is today's already: its clocks' dates then are written with it.
+    """
     clocks = clock_rows(now)
     columns = row(now, clocks)
     changed = [name for name, value in columns.items() if getattr(case, name) != value]
@@ -209,7 +212,7 @@ def write_down(case: Case, was: Folded, now: Folded, *, anew: bool = False) -> N
     case.save(update_fields=changed)
     if (was.state.steps, was.state.units) != (now.state.steps, now.state.units) or "due_at" in changed:
         _replace(Track, case, track_rows(now, columns["due_at"]), gone=set(was.state.steps) - set(now.state.steps))
-    if anew or was.state.clocks != now.state.clocks:
+    if anew or was.state.clocks != now.state.clocks or "due_at" in changed:
         _replace(Clock, case, clocks, gone=set(was.state.clocks) - set(now.state.clocks))
 
 

@@ -29,6 +29,8 @@ def planned(now: Folded) -> dict[tuple[str, str], datetime]:
 
 
 def _planned(now: Folded) -> Iterator[Fact]:
+    if now.ended_at is not None:  # whatever its clocks say: nobody can be told to hurry, or named to see to it
+        return
     for name, clock in now.state.clocks.items():
         ends = clock.due(china())
         stands = clock.stopped is not None or clock.stands_since is not None

@@ -57,7 +57,7 @@ def _act(number: str, name: str, by: Actor, at: datetime, given: Mapping[str, ob
     if procedure.acts[name].answers and words.get("reply"):
         check_reply(case, words["reply"])
     facts = {field: value for field, value in given.items() if field not in texts}
-    sets = {"joined_into": ""} if name == "unjoin" else {}
+    sets = {"unjoin": {"joined_into": ""}, "name_supervisor": {"supervisor": by.person}}.get(name, {})
     recorded = write(case, Entry(name, by, at, track, facts, sets), words)
     if recorded.act.body["sets"].get("purges"):
         remove_files(case)
