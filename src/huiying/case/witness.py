@@ -13,10 +13,9 @@ import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from functools import partial
 from hashlib import sha256
+from io import FileIO
 from pathlib import Path
-from typing import IO
 
 from django.db import transaction
 from django.utils import timezone
@@ -29,6 +28,8 @@ SEAL = "="
 LOOK_BACK, AT_ONCE = 10_000, 1000
 #: Holds more lines than are looked back at, at some hundred bytes an act.
 TAIL_BYTES, BLOCK_BYTES = 16 * 2**20, 2**16
+#: An act's line has four cells; whatever has fewer, or no whole hash, was cut off.
+CELLS, HASH_DIGITS = 4, 64
 SEAL_START = SEAL.encode() + b"\t"
 
 
@@ -47,7 +48,12 @@ def checkpoint_folder() -> Path:
 
 def witness(acts: Iterable[Act]) -> None:
     """Write these acts down once the transaction that made them has committed, and not if it fails."""
-    transaction.on_commit(partial(_append, list(acts)), robust=True)
+    written = list(acts)
+
+    def after_commit() -> None:  # a function with a name: Django names it where it fails, which must hurt nobody
+        _append(written)
+
+    transaction.on_commit(after_commit, robust=True)
 
 
 def _line(act: Act) -> str:
@@ -61,10 +67,23 @@ def _append(acts: list[Act]) -> None:
 def _write(text: str) -> None:
     where = checkpoint_folder()
     where.mkdir(mode=0o700, parents=True, exist_ok=True)
-    with (where / f"{timezone.localdate():%Y-%m}.log").open("a", encoding="utf-8") as file:
+    with (where / f"{timezone.localdate():%Y-%m}.log").open("ab+", buffering=0) as file:
         fcntl.flock(file, fcntl.LOCK_EX)
-        file.write(text)
-        file.flush()
+        _add(file, text.encode())
+
+
+def _add(file: FileIO, lines: bytes) -> None:
+    """Write lines at the end, all or none: a full disk takes half a line, to which the next would be glued."""
+    whole = file.seek(0, os.SEEK_END)
+    file.seek(max(0, whole - 1))
+    if file.read(1) not in {b"", b"\n"}:  # the machine went down in the middle of a line
+        lines = b"\n" + lines
+    try:
+        while lines:
+            lines = lines[file.write(lines) :]
+    except OSError:
+        file.truncate(whole)
+        raise
 
 
 def files(where: Path | None = None) -> list[Path]:
@@ -77,7 +96,7 @@ def _entries(paths: Iterable[Path]) -> Iterator[tuple[int, str, int, str]]:
         with path.open(encoding="utf-8", errors="replace") as file:
             for line in file:
                 cells = line.rstrip("\n").split("\t")
-                if len(cells) == 4 and cells[0].isdigit() and cells[2].isdigit():  # noqa: PLR2004  # a line's four cells
+                if len(cells) == CELLS and cells[0].isdigit() and cells[2].isdigit() and len(cells[3]) == HASH_DIGITS:
                     yield int(cells[0]), cells[1], int(cells[2]), cells[3]
 
 
@@ -146,9 +165,9 @@ def _late_ids(path: Path) -> Iterator[int]:
     with path.open("rb") as file:
         file.seek(max(0, path.stat().st_size - TAIL_BYTES))
         for line in file:
-            act_id = line.partition(b"\t")[0]
-            if act_id.isdigit():
-                yield int(act_id)
+            cells = line.rstrip(b"\n").split(b"\t")
+            if len(cells) == CELLS and cells[0].isdigit() and len(cells[3]) == HASH_DIGITS:
+                yield int(cells[0])
 
 
 def _seal(now: datetime) -> None:
@@ -156,13 +175,11 @@ def _seal(now: datetime) -> None:
     path = checkpoint_folder() / f"{timezone.localdate():%Y-%m}.log"
     if not path.exists():
         return
-    with path.open("rb+") as file:
+    with path.open("rb+", buffering=0) as file:
         fcntl.flock(file, fcntl.LOCK_EX)
         before, since = _since_last_seal(file)
         if since:
-            file.seek(0, os.SEEK_END)
-            file.write(f"{SEAL}\t{now.isoformat()}\t{_sealed(before, since)}\n".encode())
-            file.flush()
+            _add(file, f"{SEAL}\t{now.isoformat()}\t{_sealed(before, since)}\n".encode())
             os.fsync(file.fileno())
 
 
@@ -171,7 +188,7 @@ def _sealed(before: str, since: bytes) -> str:
     return sha256(before.encode() + since).hexdigest()
 
 
-def _since_last_seal(file: IO[bytes]) -> tuple[str, bytes]:
+def _since_last_seal(file: FileIO) -> tuple[str, bytes]:
     """Return the last seal's hash and what stands after it, reading no more of the file than that."""
     at, tail = file.seek(0, os.SEEK_END), b""
     while at:

@@ -1,29 +1,23 @@
-"""`huiying serve` and `huiying demo`: the web server and a worker, started together and stopped together."""
+"""`huiying serve` and `huiying demo`: the web server and a worker, started together, kept up, and stopped together."""
 
 from __future__ import annotations
 
 import os
-import signal
 import socket
-import subprocess
 import sys
-import threading
-from collections.abc import Sequence
+from collections.abc import Mapping
 from pathlib import Path
-from types import FrameType
 
 import click
 
 from huiying.commands.output import fail, words
 from huiying.commands.ready import ready
+from huiying.commands.supervising import supervise
 from huiying.config.environment import read
 
 HOST = "127.0.0.1"
 #: Two blocking threads: with more, connections run out under writes.
 THREADS = 2
-PATIENCE_S = 20
-#: How often it is looked whether a process has ended.
-LOOK_S = 0.2
 CAST = ("xiaoli", "zhoujie", "xiaozhao", "laowang", "liuju", "sunshen", "wujie", "zhengfa", "heshou", "guandang")
 
 
@@ -33,7 +27,7 @@ def web(port: int, processes: int) -> list[str]:
     return [
         granian, "--interface", "wsgi", "--host", HOST, "--port", str(port),
         "--workers", str(processes), "--blocking-threads", str(THREADS), "--no-access-log", "--log-level", "warning",
-        "--respawn-failed-workers", "--workers-kill-timeout", "10s", "huiying.config.wsgi:application",
+        "--respawn-failed-workers", "--workers-kill-timeout", "10s", "--factory", "huiying.config.wsgi:served",
     ]  # fmt: skip
 
 
@@ -45,42 +39,14 @@ def worker() -> list[str]:
     ]  # fmt: skip
 
 
-def run(commands: Sequence[list[str]]) -> int:
-    """Run commands side by side until one ends or somebody asks to stop; then stop all of them. Return a status."""
-    asked = threading.Event()
+def run(commands: Mapping[str, list[str]]) -> int:
+    """Keep commands running side by side until somebody asks to stop. Return a status."""
 
-    def stop(_number: int, _frame: FrameType | None) -> None:
-        asked.set()
+    def tell(name: str, status: int, pause: int) -> None:
+        who = words(f"command.part_{name}")
+        click.echo(words("command.started_again", {"who": who, "status": status, "pause": pause}), err=True)
 
-    environment = {**os.environ, "DJANGO_SETTINGS_MODULE": "huiying.config.settings"}
-    before = {number: signal.signal(number, stop) for number in (signal.SIGTERM, signal.SIGINT)}
-    started: list[subprocess.Popen[bytes]] = []
-    try:
-        started += [
-            subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL, start_new_session=True)
-            for command in commands
-        ]
-        while not asked.wait(LOOK_S) and all(process.poll() is None for process in started):
-            pass
-        ended = [process.returncode for process in started if process.returncode is not None]
-    finally:
-        for process in started:
-            _end(process)
-        for number, handler in before.items():
-            signal.signal(number, handler)
-    return 0 if asked.is_set() else max(ended, default=0) or 1
-
-
-def _end(process: subprocess.Popen[bytes]) -> None:
-    """Ask a process to end, and make it."""
-    if process.poll() is not None:
-        return
-    process.terminate()
-    try:
-        process.wait(PATIENCE_S)
-    except subprocess.TimeoutExpired:
-        process.kill()
-        process.wait()
+    return supervise(commands, {**os.environ, "DJANGO_SETTINGS_MODULE": "huiying.config.settings"}, tell)
 
 
 def port() -> int:
@@ -106,7 +72,7 @@ def serve(*, processes: int) -> None:
     at = port()
     with ready():
         click.echo(words("command.serving", {"url": f"http://127.0.0.1:{at}/"}))
-        status = run([web(at, processes), worker()])
+        status = run({"web": web(at, processes), "worker": worker()})
     sys.exit(status)
 
 
@@ -131,7 +97,7 @@ def demo(*, count: int | None) -> None:
                 for _ in filling.fill(now, missing):
                     bar.update(1)
         _introduce(f"http://127.0.0.1:{at}/", filling.PASSWORD)
-        status = run([web(at, 1), worker()])
+        status = run({"web": web(at, 1), "worker": worker()})
     sys.exit(status)
 
 

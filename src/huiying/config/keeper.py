@@ -15,11 +15,13 @@ import time
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from huiying.config.postgres import CLEAN_ENVIRONMENT, Cluster, alone, cluster, last_words
+from huiying.config.postgres import CLEAN_ENVIRONMENT, Cluster, alone, answers, cluster, last_words
 
 #: What the server says while the one before it has not quite gone; worth waiting for.
 NOT_YET_GONE = ("shared memory block", "postmaster.pid")
 TRIES, PAUSE_S = 240, 0.25
+#: How long a server that was in order, and that something such as a full disk has stopped, is left before it is tried.
+LATER_S = 2
 
 
 def main() -> int:
@@ -71,16 +73,32 @@ def keep(server: Cluster) -> int:
     signal.signal(signal.SIGTERM, stop)
     signal.signal(signal.SIGINT, stop)
     threading.Thread(target=_stop_when_unused, args=(kept,), daemon=True).start()
-    for _ in range(TRIES):
+    tried, in_order = 0, False
+    while in_order or tried < TRIES:
         process = kept.start()
-        code = process.wait() if process else 0
+        if process is None:
+            return 0
+        in_order, tried = _answers_until_it_ends(server, process) or in_order, tried + 1
+        code = process.wait()
         if code == 0:
             return 0
         died = code < 0  # by a signal: killed, not ended
-        if not died and not any(sign in last_words(server, 3) for sign in NOT_YET_GONE):
+        if died or any(sign in last_words(server, 3) for sign in NOT_YET_GONE):
+            time.sleep(PAUSE_S)
+        elif in_order:
+            time.sleep(LATER_S)
+        else:
             return 1
-        time.sleep(PAUSE_S)
     return 1
+
+
+def _answers_until_it_ends(server: Cluster, process: subprocess.Popen[bytes]) -> bool:
+    """Wait until the server answers or has ended, and say whether it answered."""
+    while process.poll() is None:
+        if answers(server):
+            return True
+        time.sleep(PAUSE_S)
+    return False
 
 
 def _stop_when_unused(kept: Kept) -> None:

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import multiprocessing
 import os
 from typing import Any
+from wsgiref.types import WSGIApplication
 
 import django
 from django.core.handlers.wsgi import WSGIHandler, WSGIRequest
 from django.utils.http import parse_header_parameters
+
+from huiying.config.following import follow
+from huiying.config.whole import whole_only
 
 UNREADABLE = {"charset": "unreadable"}
 
@@ -34,4 +39,12 @@ class Handler(WSGIHandler):
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "huiying.config.settings")
 django.setup(set_prefix=False)
-application = Handler()
+application = whole_only(Handler())
+
+
+def served() -> WSGIApplication:
+    """Return the application, in a process of the web server that ends with the server's own: it holds the port."""
+    parent = multiprocessing.parent_process()
+    if parent is not None and parent.pid is not None:
+        follow(parent.pid)
+    return application

@@ -7,6 +7,8 @@ from django.urls import include, path
 
 from huiying.doors.api.routes import api, openapi
 
+handler500 = "huiying.doors.outage.answer"
+
 urlpatterns = [
     path("", include("huiying.doors.public.urls")),
     path("", include("huiying.doors.complainant.urls")),

@@ -45,6 +45,8 @@ class Problem(Schema):
     errors: list[dict[str, Any]] = Field(default_factory=list)
 
 
+#: What every address may answer while the machine cannot do what is asked.
+OUTAGES: Mapping[int, Any] = {503: Problem, 507: Problem}
 TITLES = {
     400: "请求无法读懂",
     401: "没有登录",
@@ -57,6 +59,8 @@ TITLES = {
     422: "提交的内容有误",
     429: "过于频繁",
     500: "系统出了问题，刚才的操作没有完成",
+    503: "请稍后再试",
+    507: "存储空间已满",
 }
 
 

@@ -11,7 +11,7 @@ from django.utils import timezone
 from ninja import Router, Status
 
 from huiying.case.recording import NoSuchCase, NotAllowed
-from huiying.doors.api.problems import Problem, problem
+from huiying.doors.api.problems import OUTAGES, Problem, problem
 from huiying.doors.api.schemas import DemandIn, PlainIn, ProgressOut, RatingIn, ReceiptOut, WordsIn
 from huiying.doors.complainant import receipts
 from huiying.doors.limits import MOST_GUESSES, guesses, submissions, submissions_an_hour
@@ -22,7 +22,7 @@ from huiying.stages.identity.vault import Contact
 from huiying.stages.intake.actions import RESIDENT, Demand, Receipt, register
 
 router = Router()
-ERRORS: Mapping[int, Any] = {400: Problem, 404: Problem, 409: Problem, 422: Problem, 429: Problem}
+ERRORS: Mapping[int, Any] = {400: Problem, 404: Problem, 409: Problem, 422: Problem, 429: Problem, **OUTAGES}
 
 
 @router.post("/demands", response={201: ReceiptOut, **ERRORS}, auth=None, summary="提交诉求")

@@ -18,7 +18,7 @@ from huiying.case.recording import NotAllowed, read_case, surroundings
 from huiying.case.scope import NONE, enter
 from huiying.directory.queries import staff_names
 from huiying.doors.api import schemas
-from huiying.doors.api.problems import Problem, problem
+from huiying.doors.api.problems import OUTAGES, Problem, problem
 from huiying.doors.api.residents import demand_of, receipt_out
 from huiying.doors.people import Person, with_token
 from huiying.doors.reading import derivation, limits, possible, story
@@ -38,7 +38,7 @@ from huiying.stages.intake.actions import at_once, register
 from huiying.stages.intake.lookups import open_matters
 from huiying.stages.triage import actions as triage
 
-ERRORS: Mapping[int, Any] = {400: Problem, 401: Problem, 403: Problem, 404: Problem, 409: Problem, 422: Problem}
+ERRORS: Mapping[int, Any] = {**dict.fromkeys((400, 401, 403, 404, 409, 422), Problem), **OUTAGES}
 Operation = Callable[..., Any]
 
 

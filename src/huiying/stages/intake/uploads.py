@@ -44,11 +44,15 @@ def store(data: bytes, name: str, content_type: str) -> Stored:
     path = path_of(ref)
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     new = path.with_suffix(".new")
-    with os.fdopen(os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
-        file.write(ciphertext)
-        file.flush()
-        os.fsync(file.fileno())
-    new.rename(path)
+    try:
+        with os.fdopen(os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+            file.write(ciphertext)
+            file.flush()
+            os.fsync(file.fileno())
+        new.rename(path)
+    except OSError:  # a full disk keeps half of it
+        new.unlink(missing_ok=True)
+        raise
     secret = {"key": key.hex(), "nonce": nonce.hex(), "name": name, "type": content_type}
     return Stored(ref, sha256(ciphertext).hexdigest(), json.dumps(secret, ensure_ascii=False))
 

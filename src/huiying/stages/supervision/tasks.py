@@ -1,9 +1,14 @@
-"""What workers run. Each may run twice, late, or beside itself, and does its work once."""
+"""What workers run. Each may run twice, late, or beside itself, and does its work once.
+
+None holds a lock: a lock that a dead worker's job still holds would keep the next from running.
+"""
 
 from __future__ import annotations
 
 from django.utils import timezone
 from procrastinate.contrib.django import app
+from procrastinate.exceptions import UniqueViolation
+from procrastinate.jobs import Status
 
 from huiying.case.folding import write_down
 from huiying.case.models import Clock
@@ -26,7 +31,7 @@ def ring_one(alarm: int) -> None:
 
 
 @app.periodic(cron="* * * * *")
-@app.task(name="huiying.every_minute", queueing_lock="every_minute", lock="every_minute")
+@app.task(name="huiying.every_minute", queueing_lock="every_minute")
 def every_minute(timestamp: int) -> None:
     """Ring what a lost job left, and witness what a dead process did not."""
     del timestamp
@@ -37,16 +42,19 @@ def every_minute(timestamp: int) -> None:
 
 
 @app.periodic(cron="*/2 * * * *")
-@app.task(name="huiying.retry_stalled", queueing_lock="retry_stalled", lock="retry_stalled", pass_context=False)
+@app.task(name="huiying.retry_stalled", queueing_lock="retry_stalled", pass_context=False)
 async def retry_stalled(timestamp: int) -> None:
     """Give the jobs of workers that died to those that live."""
     del timestamp
     for job in await app.job_manager.get_stalled_jobs(seconds_since_heartbeat=STALLED_S):
-        await app.job_manager.retry_job(job)
+        try:
+            await app.job_manager.retry_job(job)
+        except UniqueViolation:  # the next of its kind waits already, and does what this one would
+            await app.job_manager.finish_job(job, Status.ABORTED, delete_job=True)
 
 
 @app.periodic(cron="15 3 * * *")
-@app.task(name="huiying.every_night", queueing_lock="every_night", lock="every_night")
+@app.task(name="huiying.every_night", queueing_lock="every_night")
 def every_night(timestamp: int) -> None:
     """Compute the dates of open clocks anew, since a calendar may have come; remove files that nobody named."""
     del timestamp
