@@ -87,6 +87,7 @@ def pytest_unconfigure() -> None:
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--long", action="store_true", help="run the long matrices too")
+    parser.addoption("--write-docs", action="store_true", help="write anew what tests generate in docs/generated")
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.views.decorators.http import require_GET
 from ninja import NinjaAPI
 
 from huiying.doors.api import residents, staff
@@ -24,6 +25,7 @@ api = NinjaAPI(
 speak(api)
 
 
+@require_GET
 def openapi(request: HttpRequest) -> HttpResponse:
     """The API's own description, OpenAPI 3.1."""
     del request

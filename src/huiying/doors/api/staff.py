@@ -33,7 +33,7 @@ from huiying.stages import flow
 from huiying.stages.closure.actions import erase
 from huiying.stages.identity import actions as identity
 from huiying.stages.identity.models import Opening
-from huiying.stages.identity.queries import to_decide, to_review
+from huiying.stages.identity.queries import must_be_visible, to_decide, to_review
 from huiying.stages.intake.actions import at_once, register
 from huiying.stages.intake.lookups import open_matters
 from huiying.stages.triage import actions as triage
@@ -306,6 +306,7 @@ def _opened(opened: identity.Opened) -> dict[str, Any]:
 @scoped
 def see(request: HttpRequest, opening: int) -> Any:  # noqa: ANN401  # as above
     """See what a custodian has approved."""
+    must_be_visible(opening)
     return _opened(identity.see_approved(opening, by=_person(request).actor, at=timezone.now()))
 
 
@@ -334,6 +335,7 @@ def _opening(one: Opening) -> dict[str, Any]:
 @scoped
 def decide(request: HttpRequest, opening: int, word: schemas.DecisionIn) -> Any:  # noqa: ANN401  # as above
     """Approve or refuse a request to see a sealed field."""
+    must_be_visible(opening)
     done = identity.decide(opening, approve=word.yes, by=_person(request).actor, at=timezone.now())
     return {"opening": done.pk, "waiting": False, "lines": [], "files": []}
 
@@ -342,6 +344,7 @@ def decide(request: HttpRequest, opening: int, word: schemas.DecisionIn) -> Any:
 @scoped
 def review(request: HttpRequest, opening: int, word: schemas.DecisionIn) -> Any:  # noqa: ANN401  # as above
     """Say whether an opening served its purpose."""
+    must_be_visible(opening)
     done = identity.review(opening, proper=word.yes, by=_person(request).actor, at=timezone.now())
     return {"opening": done.pk, "waiting": False, "lines": [], "files": []}
 

@@ -56,6 +56,7 @@ def openings(request: HttpRequest) -> HttpResponse:
 @for_staff
 def decide(request: HttpRequest, opening_id: int) -> HttpResponse:
     """Approve or refuse a request."""
+    queries.must_be_visible(opening_id)
     approve = request.POST.get("approve") == "yes"
     identity.decide(opening_id, approve=approve, by=person_of(request).actor, at=timezone.now())
     messages.success(request, "已同意查看。" if approve else "已不同意查看。")
@@ -66,6 +67,7 @@ def decide(request: HttpRequest, opening_id: int) -> HttpResponse:
 @for_staff
 def review(request: HttpRequest, opening_id: int) -> HttpResponse:
     """Say whether an opening served its purpose."""
+    queries.must_be_visible(opening_id)
     proper = request.POST.get("proper") == "yes"
     identity.review(opening_id, proper=proper, by=person_of(request).actor, at=timezone.now())
     messages.success(request, "已复查。")

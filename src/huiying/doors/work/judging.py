@@ -8,7 +8,7 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
-from huiying.case.recording import NotAllowed
+from huiying.case.recording import NotAllowed, read_case
 from huiying.directory.models import Matter, Unit
 from huiying.directory.queries import areas_of_the_city, unit_names
 from huiying.doors.forms import Field, Form
@@ -28,6 +28,7 @@ def classify(request: HttpRequest, number: str) -> HttpResponse:
     """Say what a demand is, what it is about and where, and see whose duty that is."""
     person, at = person_of(request), timezone.now()
     shown = visible(number)
+    triage.at_the_dispatcher(read_case(shown), person.actor, "确定事项")
     words = catalogue("zh_hans")
     form = Form(
         [
@@ -74,6 +75,7 @@ def split(request: HttpRequest, number: str) -> HttpResponse:
     """Split one more demand off a message; it becomes a case of its own that the person follows too."""
     person, at = person_of(request), timezone.now()
     shown = visible(number)
+    triage.at_the_dispatcher(read_case(shown), person.actor, "拆分诉求")
     words = catalogue("zh_hans")
     form = Form(
         [

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_POST
 from huiying.doors.work.views import for_staff, person_of, visible
 from huiying.procedure.disclosure import Field, Purpose
 from huiying.stages.identity import actions as identity
+from huiying.stages.identity.queries import must_be_visible
 from huiying.stages.identity.vault import unpack
 from huiying.stages.intake.uploads import read
 
@@ -36,6 +37,7 @@ def ask(request: HttpRequest, number: str) -> HttpResponse:
 @for_staff
 def see(request: HttpRequest, opening_id: int) -> HttpResponse:
     """See what a custodian has approved."""
+    must_be_visible(opening_id)
     opened = identity.see_approved(opening_id, by=person_of(request).actor, at=timezone.now())
     return _show(request, opened.opening.case.number, opened)
 

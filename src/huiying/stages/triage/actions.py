@@ -65,7 +65,7 @@ def classify(
             raise NotAllowed(Refused("not_listed", DISPATCH_BY_CATALOGUE, {"field": name, "value": wanted}))
     with working():
         case = lock_case(case_number)
-        _at_the_dispatcher(read_case(case), by, "确定事项")
+        at_the_dispatcher(read_case(case), by, "确定事项")
         facts: dict[str, object] = {"kind": kind}
         if respondents is not None:
             facts["respondents"] = named
@@ -106,7 +106,7 @@ def split(case_number: str, parts: Sequence[Part], *, by: Actor, at: datetime, k
 def _split(case_number: str, parts: Sequence[Part], by: Actor, at: datetime) -> list[str]:
     case = lock_case(case_number)
     now = read_case(case)
-    _at_the_dispatcher(now, by, "拆分诉求")
+    at_the_dispatcher(now, by, "拆分诉求")
     if not parts or not all(part.text.strip() and part.kind in list(Kind) for part in parts):
         raise NotAllowed(Refused("not_given", DISPATCH_BY_CATALOGUE, {"field": "每项诉求的类型和内容"}))
     for part in parts:
@@ -196,7 +196,8 @@ def may_judge(now: Folded, role: str, what: str = "确定事项") -> Decision:
     return Allowed(DISPATCH_BY_CATALOGUE)
 
 
-def _at_the_dispatcher(now: Folded, by: Actor, what: str) -> None:
+def at_the_dispatcher(now: Folded, by: Actor, what: str) -> None:
+    """Raise `NotAllowed` where somebody may not judge a case: pages ask before they show a form for it."""
     decision = may_judge(now, by.role, what)
     if isinstance(decision, Refused):
         raise NotAllowed(decision)

@@ -1,0 +1,278 @@
+"""Every act at every step by every role: cases brought there by their own acts, and what the rules answer then.
+
+A procedure is driven breadth-first, as officials would drive it: each in their role, with what an act asks for. A case
+is kept where it shows something new: somebody may do there what nobody could before, or is told another reason why not.
+So each step is seen in all the ways that matter: a complaint and a request, before and after the call.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from functools import cache, cached_property
+from typing import NamedTuple
+
+from huiying.procedure.decision import Allowed, Refused
+from huiying.procedure.library import library
+from huiying.procedure.lifecycle import begin, fold, may
+from huiying.procedure.routing import Level, Unit
+from huiying.procedure.schema import CLOCKWORK, COMPLAINANT, UNIT_ROLES, Act, Ask, Kind, Procedure
+from huiying.procedure.state import MAIN, Actor, Attempt, State, Surroundings
+from huiying.procedure.time_limits import SHANGHAI
+from huiying.procedure.words import catalogue
+from huiying.procedure.workdays import china
+
+#: The roles in the order in which a demand meets them; the last is no person's.
+ROLES = (
+    COMPLAINANT, "call_taker", "grid_worker", "dispatcher", "clerk", "officer", "unit_head", "ruler", "supervisor",
+    "auditor", "editor", "follow_up", "secrecy_officer", "custodian", "leader", "administrator", CLOCKWORK,
+)  # fmt: skip
+OWN, HELPER, OTHER, ABOVE, RESPONDENT = "主办单位", "协办单位", "外单位", "被诉单位的上级", "被诉单位"
+UNITS = {
+    unit.id: unit
+    for unit in (
+        Unit(OWN, Level.DEPARTMENT),
+        Unit(HELPER, Level.DEPARTMENT),
+        Unit(OTHER, Level.DEPARTMENT),
+        Unit(ABOVE, Level.DEPARTMENT),
+        Unit(RESPONDENT, Level.DEPARTMENT, superior=ABOVE),
+    )
+}
+AROUND = Surroundings(UNITS, china())
+MONDAY = datetime(2026, 3, 2, 9, 0, tzinfo=SHANGHAI)
+#: The demands that are driven: kinds that go different ways.
+BROUGHT: tuple[Mapping[str, object], ...] = (
+    {"kind": Kind.HELP.value, "respondents": ()},
+    {"kind": Kind.COMPLAINT.value, "respondents": (RESPONDENT,)},
+    {"kind": Kind.REPORT.value, "respondents": (RESPONDENT,)},
+)
+FEW = 6
+STEP, LATE = timedelta(minutes=10), timedelta(days=90)
+
+
+@dataclass(frozen=True, slots=True)
+class Seat:
+    """A role, and for whose unit where the role belongs to one."""
+
+    role: str
+    unit: str | None = None
+
+    @property
+    def said(self) -> str:
+        """What people call it."""
+        role = catalogue("zh_hans")[f"role.{self.role}"]
+        return role if self.unit is None else f"{self.unit}的{role}"
+
+    def actor(self, person: str = "") -> Actor:
+        """Return somebody in this seat, of whom nothing else is known unless a person is named."""
+        return Actor(person or self.said, self.role, self.unit)
+
+
+SEATS = tuple(
+    Seat(role, unit)
+    for role in ROLES
+    for unit in ((OWN, HELPER, OTHER, ABOVE, RESPONDENT) if role in UNIT_ROLES else (None,))
+)
+
+
+class Reason(NamedTuple):
+    """A refusal that can be a member of a set."""
+
+    code: str
+    article: str
+    params: tuple[tuple[str, object], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What somebody in a seat is told of an act at a step, in all cases that were brought there."""
+
+    allowed: bool
+    reasons: frozenset[Reason]
+
+
+@dataclass(frozen=True, slots=True)
+class Witness:
+    """A case that was really brought somewhere: its state, the acts that did it, and when the next may be done."""
+
+    state: State
+    at: datetime
+
+    @property
+    def looks(self) -> tuple[object, ...]:
+        """What makes a difference of a case besides what was done: its steps, what the demand is, its limits."""
+        limits = tuple(sorted((name, clock.term and clock.term.id) for name, clock in self.state.clocks.items()))
+        return (tuple(sorted(self.state.steps.items())), self.state.facts.get("kind"), limits)
+
+
+def base(ask: Ask, state: State, act: Act, at: datetime) -> object:
+    """Return what somebody would plausibly give for an ask."""
+    if ask.kind == "unit":
+        return HELPER if act.opens else OWN
+    if ask.kind == "choices":
+        return (ask.options[0],) * int(str(state.facts.get("demands", 1)))
+    plain: Mapping[str, object] = {
+        "text": "写明情况",
+        "number": 1,
+        "flag": True,
+        "date": date.fromordinal(at.date().toordinal() + 10),
+        "parties": (),
+    }
+    return ask.options[0] if ask.kind == "choice" else plain[ask.kind]
+
+
+def others(ask: Ask, state: State, at: datetime) -> Iterator[object]:
+    """Yield what else could be given for an ask, each of which may make a difference."""
+    if ask.kind == "choice":
+        yield from ask.options[1:]
+    elif ask.kind == "choices":
+        yield from ((option,) * int(str(state.facts.get("demands", 1))) for option in ask.options[1:])
+    elif ask.kind == "flag":
+        yield False
+    elif ask.kind == "date":
+        yield at.date()
+    elif ask.kind == "unit":
+        yield RESPONDENT
+    elif ask.kind == "number":
+        yield 99
+
+
+def given(act: Act, state: State, at: datetime) -> list[Mapping[str, object]]:
+    """Return the ways to fill in an act: plausibly, and then with one thing changed or, if optional, left out."""
+    wanted = {ask.name: base(ask, state, act, at) for ask in act.asks}
+    ways: list[Mapping[str, object]] = [wanted]
+    for ask in act.asks:
+        ways += [{**wanted, ask.name: value} for value in others(ask, state, at)]
+        if ask.optional:
+            ways.append({name: value for name, value in wanted.items() if name != ask.name})
+    return ways
+
+
+@cache
+def matrix(procedure_id: str) -> Matrix:
+    """Return the matrix of a procedure that ships with us."""
+    return Matrix(library().procedures[procedure_id])
+
+
+class Matrix:
+    """A procedure, the cases brought to each of its steps, and what may be done there."""
+
+    def __init__(self, procedure: Procedure) -> None:
+        self.procedure = procedure
+
+    @cached_property
+    def witnesses(self) -> Mapping[str, list[tuple[Witness, str]]]:
+        """Step → the cases that stand there, each with the track on which they do."""
+        found: dict[str, list[tuple[Witness, str]]] = {step: [] for step in self.procedure.steps}
+        waiting, seen, known = deque([Witness(begin(self.procedure), MONDAY)]), set[object](), set[object]()
+        while waiting:
+            here = waiting.popleft()
+            nexts, answers = list(self._nexts(here)), set(self._first_answers(here))
+            shows = {*answers, *self._remembers(here)} | {(here.looks, *what) for _, *what in nexts}
+            if shows <= known:
+                continue
+            known |= shows
+            for track, step in here.state.steps.items():
+                found[step].append((here, track))
+            for after, *_ in nexts:
+                looks = (after.looks, frozenset(self._remembers(after)))
+                if looks not in seen and len(after.state.steps) < 3:  # one support order shows what two would
+                    seen.add(looks)
+                    waiting.append(after)
+        return found
+
+    def _possible(self, here: Witness) -> Iterator[tuple[str, Act, Seat]]:
+        """Yield the acts that a case's steps have, with each role that has them, in the unit that has the track."""
+        for track, step in here.state.steps.items():
+            for act in self.procedure.acts.values():
+                if step in self.procedure.sources[act.id]:
+                    for role in act.by:
+                        unit = OWN if track == MAIN else HELPER
+                        yield track, act, Seat(role, unit if role in UNIT_ROLES else None)
+
+    def _nexts(self, here: Witness) -> Iterator[tuple[Witness, str, str]]:
+        """Yield what can be made of a case by one act: whoever may do it does, in each way that leads elsewhere."""
+        for track, act, seat in self._possible(here):
+            for after in self._ways(here, act, seat, track):
+                yield after, act.id, seat.said
+
+    def _first_answers(self, here: Witness) -> Iterator[tuple[str, str, Seat, str]]:
+        """Yield what is answered where a case stands to whoever fills in an act plausibly: a no is worth seeing too."""
+        for track, act, seat in self._possible(here):
+            attempt = Attempt(act.id, seat.actor(), here.at, given(act, here.state, here.at)[0], track)
+            decision = may(self.procedure, here.state, attempt, AROUND)
+            yield here.state.steps[track], act.id, seat, decision.code if isinstance(decision, Refused) else ""
+
+    def _remembers(self, here: Witness) -> Iterator[tuple[str, str]]:
+        """Yield, with where a case stands, what was done of the acts that guards look back upon, or count."""
+        for entry in here.state.done:
+            if entry.act in self._looked_back_upon:
+                yield here.state.steps[MAIN], entry.act
+
+    @cached_property
+    def _looked_back_upon(self) -> frozenset[str]:
+        guards = [(act.id, guard) for act in self.procedure.acts.values() for guard in act.guards]
+        named = {name for _, guard in guards for key in ("acts", "than", "by") for name in guard.params.get(key, ())}
+        return frozenset(named | {act for act, guard in guards if "times" in guard.params})
+
+    def _ways(self, here: Witness, act: Act, seat: Seat, track: str) -> Iterator[Witness]:
+        ways = given(act, here.state, here.at)
+        if any(ask.name == "kind" for ask in act.asks):
+            named = {ask.name for ask in act.asks} - {"anonymous"}
+            ways = [
+                {name: value for name, value in {**ways[0], **brought}.items() if name in named} for brought in BROUGHT
+            ]
+        made = set()
+        for way in ways:
+            if self._allows(here, act, seat, track, way):
+                attempt = Attempt(act.id, seat.actor(), here.at, way, track)
+                after = Witness(fold(self.procedure, here.state, attempt), here.at + STEP)
+                if after.looks not in made:
+                    made.add(after.looks)
+                    yield after
+
+    def _allows(self, here: Witness, act: Act, seat: Seat, track: str, way: Mapping[str, object]) -> bool:
+        attempt = Attempt(act.id, seat.actor(), here.at, way, track)
+        return isinstance(may(self.procedure, here.state, attempt, AROUND), Allowed)
+
+    @cached_property
+    def answers(self) -> Mapping[tuple[str, str, Seat], Answer]:
+        """(Step, act, seat) → what is answered."""
+        return {
+            (step, act.id, seat): self._answer(step, act, seat)
+            for step in self.procedure.steps
+            for act in self.procedure.acts.values()
+            for seat in SEATS
+        }
+
+    def _answer(self, step: str, act: Act, seat: Seat) -> Answer:
+        reasons, allowed = set(), False
+        for here, attempt in self._attempts(step, act, seat):
+            decision = may(self.procedure, here.state, attempt, AROUND)
+            if isinstance(decision, Refused):
+                reasons.add(Reason(decision.code, decision.article, tuple(sorted(decision.params.items()))))
+            allowed = allowed or isinstance(decision, Allowed)
+        return Answer(allowed, frozenset(reasons))
+
+    def _attempts(self, step: str, act: Act, seat: Seat) -> Iterator[tuple[Witness, Attempt]]:
+        """Yield how an act may be tried at a step.
+
+        Whoever has it by their role tries it in every way: in each case, filled in with one thing changed, much later,
+        and as each person who had a part before. Others try it plainly, in the first cases of a step: their answer
+        comes before anything is looked at that is not the same in all of them.
+        """
+        theirs = seat.role in act.by
+        for here, track in self.witnesses[step][: None if theirs else FEW]:
+            ways = given(act, here.state, here.at)
+            yield here, Attempt(act.id, seat.actor(), here.at, ways[0], track)
+            if step not in self.procedure.sources[act.id]:
+                return
+            if theirs:
+                for way in ways[1:]:
+                    yield here, Attempt(act.id, seat.actor(), here.at, way, track)
+                way = next((way for way in ways if self._allows(here, act, seat, track, way)), ways[0])
+                for person in sorted({entry.actor.person for entry in here.state.done}):
+                    yield here, Attempt(act.id, seat.actor(person), here.at, way, track)
+                yield here, Attempt(act.id, seat.actor(), here.at + LATE, ways[0], track)

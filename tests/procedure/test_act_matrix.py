@@ -1,0 +1,114 @@
+"""Who may do what at which step, for every role: what officials read of it is true, and some things nobody ever may."""
+
+from __future__ import annotations
+
+import pytest
+
+import act_pages
+from act_matrix import AROUND, OWN, RESPONDENT, ROLES, SEATS, Matrix, Seat, matrix
+from generated import compare
+from huiying.case.acts import COMMON
+from huiying.procedure.decision import Refused
+from huiying.procedure.library import library
+from huiying.procedure.lifecycle import may
+from huiying.procedure.schema import CENTRE_ROLES, CLOCKWORK, COMPLAINANT, UNIT_ROLES
+from huiying.procedure.schema import ROLES as KNOWN
+from huiying.procedure.state import MAIN, Actor, Attempt
+from huiying.procedure.words import LANGUAGES, refusal
+
+PROCEDURES = sorted(library().procedures)
+BASE = "hotline"
+#: What may still be done about a case that has ended: it is put away, taken up again, or somebody was pressed.
+AFTER_THE_END = {
+    "closed": {"archive", "reopen", "report_pressure"},
+    "archived": {"reopen", "report_pressure"},
+    "withdrawn": {"reopen", "report_pressure"},
+    "handed_over": set(),
+    "support_done": set(),
+}
+#: Acts that the rows known to us let nobody do: no hotline row lists a ground for suspension; most have no extension.
+NOT_UNDER_THESE_ROWS = {
+    procedure: {"suspend_clock", "resume_clock"} | ({"extend"} if procedure != "shandong" else set())
+    for procedure in PROCEDURES
+}
+
+every_procedure = pytest.mark.parametrize("procedure", PROCEDURES)
+
+
+def allowed(found: Matrix) -> set[tuple[str, str, Seat]]:
+    return {asked for asked, answer in found.answers.items() if answer.allowed}
+
+
+@every_procedure
+def test_who_may_do_what_is_written_as_it_is(procedure: str, request: pytest.FixtureRequest) -> None:
+    found = matrix(procedure)
+    page = act_pages.page(found) if procedure == BASE else act_pages.differences(found, matrix(BASE))
+    compare(request, f"acts/{procedure}.md", page)
+
+
+def test_every_role_that_there_is_was_asked() -> None:
+    assert set(ROLES) == KNOWN == CENTRE_ROLES | UNIT_ROLES | {COMPLAINANT, CLOCKWORK}
+    assert {seat.role for seat in SEATS} == KNOWN
+
+
+@every_procedure
+def test_cases_were_brought_to_every_step_and_every_act_is_possible_somewhere(procedure: str) -> None:
+    found = matrix(procedure)
+    assert [step for step, cases in found.witnesses.items() if not cases] == []
+    possible = {act for _, act, _ in allowed(found)}
+    assert set(found.procedure.acts) - possible == NOT_UNDER_THESE_ROWS[procedure]
+
+
+@every_procedure
+def test_nobody_but_the_named_roles_and_the_unit_that_has_the_track_may_do_anything(procedure: str) -> None:
+    found = matrix(procedure)
+    for step, act, seat in allowed(found):
+        assert seat.role in found.procedure.acts[act].by, (step, act, seat)
+        assert seat.unit is None or seat.unit in {case.state.units.get(track) for case, track in found.witnesses[step]}
+        assert seat.unit != RESPONDENT, (step, act)
+
+
+@every_procedure
+def test_every_no_is_said_in_both_languages_and_under_an_article(procedure: str) -> None:
+    for asked, answer in matrix(procedure).answers.items():
+        assert answer.allowed or answer.reasons, asked
+        for reason in answer.reasons:
+            assert reason.article.strip(), (asked, reason)
+            for language in LANGUAGES:
+                assert refusal(reason.code, dict(reason.params), language).strip()
+
+
+@every_procedure
+def test_of_what_has_ended_nothing_is_done_but_taking_it_up_again(procedure: str) -> None:
+    found = matrix(procedure)
+    possible = {step: {act for at, act, _ in allowed(found) if at == step} for step in found.procedure.endings}
+    assert possible == AFTER_THE_END
+    for ended, acts in possible.items():
+        for act in acts:
+            target = found.procedure.acts[act].target
+            assert target is None or target not in found.procedure.endings or (ended, act) == ("closed", "archive")
+
+
+@every_procedure
+def test_no_machine_refuses_closes_or_excludes(procedure: str) -> None:
+    """The clockwork names whoever supervises what is late, and nothing else; a model is nobody at all."""
+    found = matrix(procedure)
+    assert {act for _, act, seat in allowed(found) if seat.role == CLOCKWORK} == {"name_supervisor"}
+    for cases in found.witnesses.values():
+        for case, track in cases:
+            for act in found.procedure.acts:
+                for role in ("model", "machine", ""):
+                    attempt = Attempt(act, Actor(role, role, OWN), case.at, {}, track)
+                    assert isinstance(may(found.procedure, case.state, attempt, AROUND), Refused), (act, role)
+
+
+@every_procedure
+def test_what_the_clockwork_records_is_an_act_of_no_procedure(procedure: str) -> None:
+    """Reminders, alarms and what else every case may have come from their verbs: no door can ask for them by name."""
+    found = matrix(procedure)
+    (case, _), *_ = found.witnesses["handling"]
+    for act in COMMON:
+        for seat in SEATS:
+            decision = may(found.procedure, case.state, Attempt(act, seat.actor(), case.at, {}, MAIN), AROUND)
+            assert isinstance(decision, Refused), (act, seat)
+            assert decision.code == "act_unknown"
