@@ -1,6 +1,6 @@
 # Every target prepares what it needs; on a bare machine start with any of them.
 .DEFAULT_GOAL := help
-.PHONY: help install demo dev test test-full check fix bench lock clean
+.PHONY: help install demo dev test test-full mutations check fix bench audit lock clean
 
 help: ## say what each target does
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1	/p' $(MAKEFILE_LIST) | expand -t 20
@@ -34,8 +34,14 @@ test-full: dev ## the tests, and what takes too long for every run
 	@scripts/browser
 	@.venv/bin/pytest --long $(ARGS)
 
-bench: dev ## speed, as ratios against a floor in the same run
-	@.venv/bin/python -m benchmarks
+mutations: dev ## break the code on purpose, one invariant after the other; a test must notice each time
+	@.venv/bin/python tests/mutations/run.py
+
+bench: dev ## speed, as ratios against a floor in the same run (parts and sizes: ARGS="--help")
+	@.venv/bin/python -m benchmarks $(ARGS)
+
+audit: dev ## ask the public lists of known faults about every locked package (needs the network)
+	@.venv/bin/python scripts/audit
 
 lock: dev ## resolve the dependencies anew (needs uv on the PATH)
 	uv pip compile --quiet --universal --generate-hashes --python-version 3.11 --no-annotate --no-header \

@@ -50,6 +50,7 @@ def watched() -> tuple[str, int]:
 def alike(ask: Callable[[str], Any], there: str, nowhere: str) -> None:
     """Say that two answers do not differ in status, words, headers or in how much was looked up."""
     answers, queries = [], []
+    ask(nowhere)  # the first request of a session writes down that it was used
     for one in (there, nowhere):
         with CaptureQueriesContext(connection) as asked:
             answers.append(said(ask(one), one))
@@ -93,9 +94,9 @@ def test_another_units_case_is_answered_as_none_by_api(with_token: Entering, way
     alike(ask, number, NO_CASE)
 
 
-@pytest.mark.parametrize("login", ["xiaomeng", "laowei", "zhoujie"])
+@pytest.mark.parametrize("login", ["xiaomeng", "laowei"])  # the centre reads in each case's story who opened what
 @pytest.mark.parametrize("way", ["see", "decide", "review"])
-def test_somebody_elses_opening_is_answered_as_none(
+def test_an_opening_of_anothers_case_is_answered_as_none(
     signed_in: Entering, with_token: Entering, login: str, way: str
 ) -> None:
     _, opening = watched()

@@ -6,7 +6,7 @@ A form with a file would otherwise be taken with half of the file, under a key t
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any, Protocol
+from typing import Protocol
 from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
 
@@ -41,13 +41,21 @@ class Whole:
         return data
 
 
+def announced(length: object) -> int:
+    """Return how long a request says that it is; 0 where it says no number.
+
+    Of a number without end only the beginning is read: Python refuses to read it all.
+    """
+    digits = str(length or "")
+    return int(digits.lstrip("0")[:18] or "0") if digits.isascii() and digits.isdecimal() else 0
+
+
 def whole_only(application: WSGIApplication) -> WSGIApplication:
     """Return an application that gets whole requests only."""
 
     def checked(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
-        length: Any = environ.get("CONTENT_LENGTH") or "0"
-        if str(length).isdecimal() and int(length):
-            environ["wsgi.input"] = Whole(environ["wsgi.input"], int(length))
+        if length := announced(environ.get("CONTENT_LENGTH")):
+            environ["wsgi.input"] = Whole(environ["wsgi.input"], length)
         return application(environ, start_response)
 
     return checked

@@ -11,6 +11,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
 
 from huiying.case.scope import NONE, enter
+from huiying.config.whole import announced
 from huiying.doors.accounts import owes_second_factor
 from huiying.doors.api.problems import API, problem
 from huiying.doors.people import Person, at_the_door
@@ -43,9 +44,7 @@ class SizeMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         """Answer, or say that it is too large."""
-        length = str(request.META.get("CONTENT_LENGTH") or "0")
-        # Of a number without end only the beginning is read: Python refuses to read it all.
-        if length.isdecimal() and int(length.lstrip("0")[:18] or "0") > settings.FILE_UPLOAD_MAX_MEMORY_SIZE:
+        if announced(request.META.get("CONTENT_LENGTH")) > settings.FILE_UPLOAD_MAX_MEMORY_SIZE:
             most = settings.FILE_UPLOAD_MAX_MEMORY_SIZE // 2**20
             return HttpResponse(
                 f"一次提交最多 {most} 兆，请分几次上传。", status=413, content_type="text/plain; charset=utf-8"
