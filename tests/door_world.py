@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from django.conf import settings
 from django.contrib.sessions.backends.base import SessionBase
 from django.db import transaction
 from django.http import HttpResponse
@@ -150,7 +151,7 @@ class World:
         headers = {"Authorization": f"Bearer {self.tokens[visitor]}"} if visitor in self.tokens and by_token else {}
         client = Client(headers=headers, raise_request_exception=False)
         if visitor in self.sessions and not by_token:
-            client.cookies["sessionid"] = self.sessions[visitor]
+            client.cookies[settings.SESSION_COOKIE_NAME] = self.sessions[visitor]
         path = address(row.pattern, self.filled(row, situation))
         sent: dict[str, Any] = {"data": dict(row.body)}
         if row.pattern.startswith(API):
