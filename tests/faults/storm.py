@@ -74,11 +74,11 @@ class Client:
             status, headers, body = self.ask("GET", path)
             if status != 200:
                 return status, headers, body
-            found = re.search(r"csrftoken=(\w+)", headers.get("set-cookie", ""))
+            found = re.search(r"huiying_csrf=(\w+)", headers.get("set-cookie", ""))
             assert found is not None, "the page sets a cookie against forgery"
             self.csrf = found[1]
         kind, body = encoded({**fields, "csrfmiddlewaretoken": self.csrf}, picture)
-        return self.ask("POST", path, body, {"Content-Type": kind, "Cookie": f"csrftoken={self.csrf}"})
+        return self.ask("POST", path, body, {"Content-Type": kind, "Cookie": f"huiying_csrf={self.csrf}"})
 
 
 def encoded(fields: Mapping[str, str], picture: bytes) -> tuple[str, bytes]:

@@ -172,14 +172,14 @@ def test_dropped_connections_are_made_anew_and_see_what_their_person_may_see(ser
 @pytest.mark.parametrize("whole", [False, True], ids=["cut off", "whole"])
 def test_half_a_submission_registers_nothing(served: Served, whole: bool) -> None:  # noqa: FBT001  # a table
     with urllib.request.urlopen(f"{served.url}/file/", timeout=30) as page:
-        token = re.search(r"csrftoken=(\w+)", page.headers["Set-Cookie"])
+        token = re.search(r"huiying_csrf=(\w+)", page.headers["Set-Cookie"])
     assert token is not None
     text = f"路灯不亮 {uuid.uuid4().hex}"
     fields = {"kind": "help", "text": text, "key": uuid.uuid4().hex, "csrfmiddlewaretoken": token[1]}
     noise = io.BytesIO()
     Image.effect_noise((256, 256), 90).save(noise, "JPEG")
     kind, body = encoded(fields, noise.getvalue())
-    head = f"POST /file/ HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: {kind}\r\nCookie: csrftoken={token[1]}\r\n"
+    head = f"POST /file/ HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: {kind}\r\nCookie: huiying_csrf={token[1]}\r\n"
     address = urllib.parse.urlsplit(served.url)
     with socket.create_connection((address.hostname, address.port), timeout=30) as raw:
         raw.sendall(f"{head}Content-Length: {len(body)}\r\n\r\n".encode() + body[: None if whole else -3000])
