@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import statistics
 from dataclasses import dataclass
-from pathlib import Path
 
 from benchmarks.installation import free_port, python, served
 from benchmarks.report import line
@@ -57,12 +56,11 @@ def told(name: str, what: Load, floor: Load | None = None, wanted: float = 0) ->
     )
 
 
-def registering(home: Path) -> None:
+def registering() -> None:
     """Measure all of it in one run, each after the other on the same database."""
     from benchmarks.counting import register_one, statements_of  # noqa: PLC0415  # needs Django
     from huiying.commands.serving import web  # noqa: PLC0415  # needs the environment
 
-    del home
     number = register_one()
     counted = statements_of(register_one)
     line("registering one demand: statements", f"{len(counted)} (at most 12), commits {counted.count('COMMIT')}")

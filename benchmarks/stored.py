@@ -1,145 +1,120 @@
-"""Many stored cases, made from a few real ones: rows that no verb wrote, and that `ledger verify` takes for theirs.
-
-The demo's demands are walked by the verbs; each is then copied under new numbers, its chain hashed anew. Copies share
-what is sealed. The database's owner could do the same; the checkpoints could not, so each copy gets its line there.
-"""
+"""What stored cases cost those that come after them: a staff list, the sweep of what is due, verifying."""
 
 from __future__ import annotations
 
-import itertools
-import json
-from collections import defaultdict
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
-from datetime import UTC, datetime
+import statistics
+import subprocess
+import sys
+import time
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
-import psycopg
-from psycopg import sql
-from psycopg.rows import dict_row
-from psycopg.types.json import Jsonb
+from benchmarks.copying import store
+from benchmarks.counting import statements_of
+from benchmarks.installation import superuser
+from benchmarks.report import line
 
-Row = dict[str, Any]
-PARTS = ("case_act", "case_track", "case_clock", "case_content", "case_alarm")
-#: How many of every hundred cases are open, and the most acts that a copied closed case may have.
-OPEN_OF_100, MOST_ACTS = 10, 3
-#: Copied cases' ids begin here, above what sequences give while a benchmark runs.
-FIRST_ID = 50_000_000
+PATTERNS, ROUNDS = 200, 40
+#: Sizes at which a run of everything measures; the proof is 100,000 and 1,000,000.
+SMALL = (10_000, 50_000)
+#: Verifying reads everything: beyond this many cases it is left to whoever wants to wait.
+MOST_VERIFIED = 100_000
+#: A role of the centre, a clerk and an officer of a unit, and who looks at what is late.
+PEOPLE = (("zhoujie", "/staff/"), ("xiaozhao", "/staff/"), ("laowang", "/staff/"), ("sunshen", "/staff/overdue/"))
+#: Prints how long verifying took, and the most memory it had (KiB).
+VERIFY = """
+import pathlib, resource, subprocess, sys, time
+begun = time.perf_counter()
+huiying = pathlib.Path(sys.executable).with_name("huiying")
+done = subprocess.run([huiying, "ledger", "verify", "--json"], capture_output=True)
+took, most = time.perf_counter() - begun, resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
+print(took, most, done.returncode, done.stdout.decode())
+"""
 
 
-@dataclass(slots=True)
-class Pattern:
-    """A case that the verbs made, with all its rows."""
+def stored_cases(home: Path, sizes: tuple[int, ...]) -> None:
+    """Measure at each size, and print how the figures grew from the first to the last."""
+    from django.utils import timezone  # noqa: PLC0415  # needs Django
 
-    case: Row
-    parts: dict[str, list[Row]] = field(default_factory=lambda: defaultdict(list))
-    holdings: list[Row] = field(default_factory=list)
+    from huiying.demo.filling import fill  # noqa: PLC0415  # needs Django
+
+    for _ in fill(timezone.now(), PATTERNS):
+        pass
+    found: list[dict[str, float]] = []
+    already = 0
+    for size in sizes:
+        begun = time.perf_counter()
+        store(superuser(), size, home / "checkpoints", already)
+        line(f"{size:,} stored cases", f"made in {time.perf_counter() - begun:.0f} s")
+        already = size
+        found.append(_at_this_size() | (_verify() if size <= MOST_VERIFIED else {}))
+    for name, first in found[0].items():
+        if name not in found[-1]:
+            continue
+        line(f"  {name}: growth", f"{found[-1][name] / first:5.2f} ×")
 
 
-def patterns(login: str) -> tuple[list[Pattern], list[Pattern]]:
-    """Return the open cases that there are, and the closed ones that are short."""
-    with psycopg.connect(login, row_factory=dict_row) as connection:
-        rows = connection.execute("SELECT * FROM case_case WHERE joined_into = ''")
-        cases = {row["id"]: Pattern(row) for row in rows}
-        for table in PARTS:
-            for row in connection.execute(sql.SQL("SELECT * FROM {} ORDER BY id").format(sql.Identifier(table))):
-                if row["case_id"] in cases:
-                    cases[row["case_id"]].parts[table].append(row)
-        numbers = {pattern.case["number"]: pattern for pattern in cases.values()}
-        for row in connection.execute("SELECT * FROM vault.holding"):
-            if row["case_number"] in numbers:
-                numbers[row["case_number"]].holdings.append(row)
-    # Whatever names another case cannot be copied on its own.
-    whole = [one for one in numbers.values() if not one.case["split_from"] and "split" not in _acts(one)]
-    return (
-        [one for one in whole if one.case["closed_at"] is None],
-        [one for one in whole if one.case["closed_at"] is not None and one.case["acts"] <= MOST_ACTS],
+def _at_this_size() -> dict[str, float]:
+    from django.conf import settings  # noqa: PLC0415  # needs Django
+    from django.test import Client  # noqa: PLC0415  # needs Django
+
+    from huiying.directory.models import Staff  # noqa: PLC0415  # needs Django
+
+    settings.ALLOWED_HOSTS = ["*"]
+    figures = {}
+    for login, path in PEOPLE:
+        client = Client()
+        client.force_login(Staff.objects.get(username=login), backend=settings.AUTHENTICATION_BACKENDS[0])
+        page = client.get(path)
+        count = len(statements_of(lambda client=client, path=path: client.get(path)))  # type: ignore[misc]
+        took = milliseconds(lambda client=client, path=path: client.get(path))  # type: ignore[misc]
+        rows = page.content.count(b"<tr") - 1
+        line(
+            f"  list {path} of {login}",
+            f"p50 {took:6.1f} ms (at most 30)   {rows} rows   {count} statements (at most 8)",
+        )
+        figures[f"list {path} of {login}"] = took
+    return {**figures, **_sweep()}
+
+
+def _sweep() -> dict[str, float]:
+    """Ring nothing, and then the next facts that come due, at the moment when they are."""
+    from django.utils import timezone  # noqa: PLC0415  # needs Django
+
+    from huiying.case.models import Alarm  # noqa: PLC0415  # needs Django
+    from huiying.case.scope import WORK, seeing  # noqa: PLC0415  # needs Django
+    from huiying.stages.supervision.actions import ring_what_is_due  # noqa: PLC0415  # needs Django
+
+    while ring_what_is_due(timezone.now()):
+        pass
+    idle = milliseconds(lambda: ring_what_is_due(timezone.now()))
+    with seeing(WORK):
+        soonest = Alarm.objects.filter(rang_at=None).order_by("at").values_list("at", flat=True)[0]
+        waiting = Alarm.objects.filter(rang_at=None).count()
+    begun = time.perf_counter()
+    rang = ring_what_is_due(soonest, at_most=100)
+    each = (time.perf_counter() - begun) / rang * 1e3
+    line("  sweep with nothing due", f"{idle:6.2f} ms, with {waiting:,} facts waiting")
+    line("  sweep, each fact that is due", f"{each:6.2f} ms ({rang} rung)")
+    return {"sweep with nothing due": idle, "sweep, each fact": each}
+
+
+def _verify() -> dict[str, float]:
+    done = subprocess.run([sys.executable, "-c", VERIFY], capture_output=True, text=True, check=True)
+    seconds, memory, code, said = done.stdout.split(maxsplit=3)
+    line(
+        "  ledger verify",
+        f"{float(seconds):6.1f} s   {int(memory) // 1024} MB at most   exit {code}   {said[:90].strip()}",
     )
+    return {"ledger verify, memory": float(memory)}
 
 
-def _acts(pattern: Pattern) -> set[str]:
-    return {row["act"] for row in pattern.parts["case_act"]}
-
-
-def store(login: str, count: int, checkpoints: Path, already: int = 0) -> None:
-    """Copy cases until there are `count` of them, `already` of which were copied before."""
-    opened, closed = patterns(login)
-    made = itertools.islice(_copies(opened, closed, FIRST_ID + already), count - already)
-    with psycopg.connect(login) as connection, (checkpoints / "0000-00.log").open("a", encoding="utf-8") as witness:
-        connection.execute(
-            "SET session_replication_role = replica"
-        )  # copies need no check of what they were copied from
-        while batch := list(itertools.islice(made, 10_000)):
-            for table in ("case_case", *PARTS):
-                _copy(connection, table, [row for copied in batch for row in copied[table]])
-            _copy(connection, "vault.holding", [row for copied in batch for row in copied["vault.holding"]])
-            witness.writelines(_line(copied["case_act"][-1]) for copied in batch)
-            connection.commit()
-    with psycopg.connect(login, autocommit=True) as connection:
-        connection.execute("VACUUM ANALYZE")
-
-
-def _copies(opened: Sequence[Pattern], closed: Sequence[Pattern], first: int) -> Iterator[dict[str, list[Row]]]:
-    now = datetime.now(UTC)
-    for serial in itertools.count(first):
-        pool = opened if serial % 100 < OPEN_OF_100 else closed
-        yield _copy_of(pool[serial // 100 % len(pool)], serial, now)
-
-
-def _copy_of(pattern: Pattern, serial: int, now: datetime) -> dict[str, list[Row]]:
-    """Return a case's rows under another number, with the chain that they make; what is late has rung long ago."""
-    from huiying.case.numbers import number, receipt_code, receipt_hash  # noqa: PLC0415  # needs Django
-
-    given = number(pattern.case["received_at"], serial)
-    rows: dict[str, list[Row]] = {
-        table: [
-            {**{name: value for name, value in row.items() if name != "id"}, "case_id": serial}
-            for row in pattern.parts[table]
-            if table != "case_alarm" or row["at"] > now
-        ]
-        for table in PARTS
-    }
-    head = b""
-    for row in rows["case_act"]:
-        head = _rechained(row, f"case:{given}", head)
-        row["id"] = serial * 1000 + row["position"]
-    rows["case_case"] = [
-        {**pattern.case, "id": serial, "number": given, "receipt": receipt_hash(receipt_code(given)), "head": head}
-    ]
-    rows["vault.holding"] = [{**row, "case_number": given} for row in pattern.holdings]
-    return rows
-
-
-def _rechained(row: Row, subject: str, previous: bytes) -> bytes:
-    from huiying.case.ledger import link  # noqa: PLC0415  # needs Django
-    from huiying.case.models import Act  # noqa: PLC0415  # needs Django
-
-    said = {name: row[name] for name in ("act", "track", "person", "role", "unit", "at", "body", "commitments")}
-    row["subject"], row["previous"] = subject, previous
-    row["hash"] = link(subject, row["position"], previous, Act(**said))
-    return bytes(row["hash"])
-
-
-def _line(act: Row) -> str:
-    return f"{act['id']}\t{act['subject']}\t{act['position']}\t{act['hash'].hex()}\n"
-
-
-def _copy(connection: psycopg.Connection, table: str, rows: Sequence[Row]) -> None:
-    if not rows:
-        return
-    columns = list(rows[0])
-    into = sql.SQL("COPY {} ({}) FROM STDIN").format(
-        sql.Identifier(*table.split(".")), sql.SQL(", ").join(map(sql.Identifier, columns))
-    )
-    with connection.cursor() as cursor, cursor.copy(into) as copy:
-        for row in rows:
-            copy.write_row([_given(row[name]) for name in columns])
-
-
-def _given(value: object) -> object:
-    return Jsonb(value, dumps=_dumps) if isinstance(value, dict) else value
-
-
-def _dumps(value: object) -> str:
-    return json.dumps(value, ensure_ascii=False)
+def milliseconds(work: Callable[[], object]) -> float:
+    """Return the median time of one call."""
+    work()
+    took = []
+    for _ in range(ROUNDS):
+        begun = time.perf_counter()
+        work()
+        took.append((time.perf_counter() - begun) * 1e3)
+    return statistics.median(took)
