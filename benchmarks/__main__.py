@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import argparse
+import subprocess
+import sys
 
 from benchmarks import rules
 from benchmarks.importing import importing
@@ -22,18 +24,23 @@ def main() -> None:
     said.add_argument("--sizes", type=int, nargs="+", default=SMALL, help="how many cases are stored")
     asked = said.parse_args()
     wanted = asked.parts or PARTS[:4]
-    if "rules" in wanted:
+    if len(wanted) > 1:  # each part founds its own installation, and a process serves one
+        sizes = [str(size) for size in asked.sizes]
+        for part in wanted:
+            subprocess.run([sys.executable, "-m", "benchmarks", part, "--sizes", *sizes], check=True)
+        return
+    part = wanted[0]
+    if part == "rules":
         rules.deciding()
         rules.reckoning()
-    for part, measure in (("intake", registering), ("import", importing), ("servers", servers)):
-        if part in wanted:
-            with installation():
-                measure()
-    if "stored" in wanted:
-        with installation() as home:
-            stored_cases(home, tuple(asked.sizes))
-    if "start" in wanted:
+    elif part == "start":
         starting()
+    else:
+        with installation() as home:
+            if part == "stored":
+                stored_cases(home, tuple(asked.sizes))
+            else:
+                {"intake": registering, "import": importing, "servers": servers}[part]()
 
 
 if __name__ == "__main__":

@@ -7,6 +7,7 @@ import statistics
 from dataclasses import dataclass
 
 from benchmarks.installation import free_port, python, served
+from benchmarks.load import verb
 from benchmarks.report import line
 
 SECONDS, PROCESSES = 8.0, 2
@@ -62,7 +63,7 @@ def registering() -> None:
     from huiying.commands.serving import web  # noqa: PLC0415  # needs the environment
 
     number = register_one()
-    counted = statements_of(register_one)
+    counted = statements_of(lambda: verb()(0))
     line("registering one demand: statements", f"{len(counted)} (at most 12), commits {counted.count('COMMIT')}")
     alone = load("floor", connections=1, processes=1, number=number)
     told("floor A, one connection", alone)

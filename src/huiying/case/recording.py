@@ -215,8 +215,8 @@ def _append(prepared: Sequence[tuple[Recorded, list[Content]]], *new: Rows) -> N
             content.case = recorded.case
         contents += texts
         notices += _notices(recorded)
-    ids = insert(*new, acts, contents, notices)
-    for act, act_id in zip(acts, ids[Act], strict=True):
+    ids = insert(*new, acts, contents, notices, told=Act)
+    for act, act_id in zip(acts, ids, strict=True):
         act.pk = act_id
     for recorded, _ in prepared:
         before, now = recorded.before.state, recorded.now.state

@@ -19,26 +19,25 @@ from huiying.config.prepared import run
 Rows = Sequence[models.Model]
 
 
-def insert(*groups: Rows) -> dict[type[models.Model], list[int]]:
-    """Insert new rows, a group a model, and return the ids of each model's rows in their order.
+def insert(*groups: Rows, told: type[models.Model]) -> list[int]:
+    """Insert new rows, a group a model, and return the ids of the rows of the model `told`, in their order.
 
     All of them are written, or none. A row that brings its id keeps it; others get the next one.
     """
-    wanted = [rows for rows in groups if rows]
-    if not wanted:
-        return {}
-    parts, given = [], []
-    for place, rows in enumerate(wanted):
-        table, names = type(rows[0])._meta.db_table, _columns(type(rows[0]), with_id=rows[0].pk is not None)  # noqa: SLF001  # Django's public way to ask
+    parts, given, ids = [], [], "SELECT 0 WHERE false"
+    for place, rows in enumerate(group for group in groups if group):
+        model = type(rows[0])
+        table, names = model._meta.db_table, _columns(model, with_id=rows[0].pk is not None)  # noqa: SLF001  # Django's public way to ask
         listed = ", ".join(f'"{column}"' for column, _ in names)
+        returning = ""
+        if model is told:  # what is told must be allowed to be seen, which costs more than writing it
+            returning, ids = " RETURNING id", f"SELECT id FROM new{place}"  # noqa: S608  # a number
         parts.append(
             f'new{place} AS (INSERT INTO "{table}" ({listed}) SELECT {listed}'  # noqa: S608  # names of our own models
-            f' FROM json_populate_recordset(NULL::"{table}", %s::json) RETURNING id)'
+            f' FROM json_populate_recordset(NULL::"{table}", %s::json){returning})'
         )
         given.append(_as_json([{column: getattr(row, name) for column, name in names} for row in rows]))
-    ids = " UNION ALL ".join(f"SELECT {place}, array_agg(id) FROM new{place}" for place in range(len(wanted)))  # noqa: S608  # numbers
-    written = {int(place): list(new) for place, new in run(f"WITH {', '.join(parts)} {ids}", given)}
-    return {type(rows[0]): written[place] for place, rows in enumerate(wanted)}
+    return [new for (new,) in run(f"WITH {', '.join(parts)} {ids}", given)] if parts else []
 
 
 @cache

@@ -82,7 +82,8 @@ DATABASES = {
         "PORT": _app.pop("port", ""),
         "CONN_MAX_AGE": None,
         "CONN_HEALTH_CHECKS": True,
-        "OPTIONS": _app,
+        # What is prepared is planned once a connection, and not anew for every demand (config/prepared.py).
+        "OPTIONS": {**_app, "options": f"{_app.get('options', '')} -c plan_cache_mode=force_generic_plan".strip()},
     }
 }
 
