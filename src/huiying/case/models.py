@@ -80,7 +80,7 @@ class Case(models.Model):
         ordering = ("-id",)
         indexes: ClassVar = [
             GinIndex(fields=["units"], name="case_units"),
-            models.Index(fields=["due_at"], condition=Q(closed_at=None), name="case_open_by_due"),
+            models.Index(fields=["due_at", "id"], condition=Q(closed_at=None), name="case_open_in_order"),
             models.Index(fields=["joined_into"], condition=~Q(joined_into=""), name="case_joined"),
             models.Index(fields=["split_from"], condition=~Q(split_from=""), name="case_split"),
             models.Index(fields=["closed_at"], condition=Q(erased_at=None), name="case_to_erase"),

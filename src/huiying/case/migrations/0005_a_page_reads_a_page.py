@@ -25,6 +25,11 @@ class Migration(migrations.Migration):
                 fields=["holder", "unit", "due_at", "case"], condition=models.Q(("open", True)), name="track_by_unit"
             ),
         ),
+        migrations.RemoveIndex("case", "case_open_by_due"),
+        migrations.AddIndex(
+            "case",
+            models.Index(fields=["due_at", "id"], condition=models.Q(("closed_at", None)), name="case_open_in_order"),
+        ),
         migrations.AddIndex(
             "case",
             models.Index(
