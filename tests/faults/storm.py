@@ -122,6 +122,7 @@ class Storm:
     open: int = 0
     pushed: int = 0
     receipts: dict[str, str] = field(default_factory=dict)  # what was said → receipt code
+    calm: bool = False
     acts: dict[str, list[str]] = field(default_factory=dict)  # number → acts acknowledged, in order
     answers: Counter[str] = field(default_factory=Counter)
     faults: list[str] = field(default_factory=list)
@@ -212,6 +213,7 @@ class Storm:
         for client in clients:
             client.start()
         faults()
+        self.calm = True
         for client in clients:
             client.join(PATIENCE_S * 2)
             assert not client.is_alive(), "a client is still trying"
@@ -226,7 +228,7 @@ class Storm:
             self._send_all(client, waiting)
 
     def _send_all(self, client: Client, waiting: threading.Event) -> None:
-        while self.open and not self.over:
+        while (self.open or not self.calm) and not self.over:  # a fault may bring more to be sent
             order = self._next()
             if order is None:  # another's act has to be acknowledged before the next can be sent
                 waiting.wait(PAUSE_S)
