@@ -6,15 +6,18 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from huiying.case.folding import Folded
 from huiying.case.models import Act, Case
 from huiying.case.numbers import receipt_code, receipt_hash
 from huiying.case.recording import NoSuchCase, NotAllowed, read_case, surroundings
 from huiying.case.scope import CENTRE, of_case, seeing
 from huiying.case.scope import WORK as ANY
+from huiying.directory.queries import unit_names
 from huiying.doors.reading import Limit, Possible, Told, limits, possible, told_story
 from huiying.procedure.closure import may_ask_review
 from huiying.procedure.decision import Allowed, Refused
-from huiying.procedure.schema import Procedure
+from huiying.procedure.schema import UNIT_ROLES, Procedure
+from huiying.procedure.state import MAIN
 from huiying.stages import flow
 from huiying.stages.closure.actions import ask_review
 from huiying.stages.identity.models import Opening
@@ -31,12 +34,21 @@ ACTS: Mapping[str, tuple[str, ...]] = {
 
 
 @dataclass(frozen=True, slots=True)
+class Holder:
+    """Who has a case now: a role, and the name of its unit; "" where the centre has it."""
+
+    role: str
+    unit: str
+
+
+@dataclass(frozen=True, slots=True)
 class Receipt:
     """All that a receipt opens. No name is in it."""
 
     case: Case
     code: str
     stage: str
+    holder: Holder | None
     limits: Sequence[Limit]
     told: Sequence[Told]
     reached: Mapping[str, datetime]
@@ -83,6 +95,7 @@ def read(code: str, at: datetime) -> Receipt:
         case=case,
         code=receipt_code(case.number),
         stage=case.stage,
+        holder=_holder(now),
         limits=limits(now, around),
         told=told,
         reached=_reached(now.procedure, acts),
@@ -94,6 +107,15 @@ def read(code: str, at: datetime) -> Receipt:
         texts=texts,
         files=files,
     )
+
+
+def _holder(now: Folded) -> Holder | None:
+    """Return who has a case, None where nobody has it any longer."""
+    step = now.procedure.steps[now.state.steps[MAIN]]
+    if step.ending:
+        return None
+    unit = now.state.units.get(MAIN, "") if step.holder in UNIT_ROLES else ""
+    return Holder(step.holder, unit_names().get(unit, ""))
 
 
 def _reached(procedure: Procedure, acts: Sequence[Act]) -> dict[str, datetime]:
