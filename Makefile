@@ -7,6 +7,7 @@ help: ## say what each target does
 
 install: ## prepare .venv and the built assets
 	@scripts/venv runtime
+	@.venv/bin/python scripts/assets
 	@.venv/bin/python -m django collectstatic --settings huiying.config.settings --noinput --verbosity 0
 
 demo: install ## an invented city, filled and served on http://127.0.0.1:8000/ (PORT)
@@ -50,4 +51,4 @@ lock: dev ## resolve the dependencies anew (needs uv on the PATH)
 	  --group build --group dev pyproject.toml -o requirements/dev.txt
 
 clean: ## remove what was built; data in var/ stays
-	rm -rf .venv .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
+	rm -rf .venv node_modules .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis

@@ -20,6 +20,7 @@ from huiying.case.scope import working
 from huiying.directory.models import Unit
 from huiying.directory.queries import areas_of_the_city, place_name
 from huiying.doors.complainant import receipts
+from huiying.doors.context import THEMES
 from huiying.doors.errors import plainly
 from huiying.doors.forms import Field, Form
 from huiying.doors.limits import MOST_GUESSES, guesses, submissions, submissions_an_hour
@@ -70,19 +71,16 @@ def home(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 def view(request: HttpRequest) -> HttpResponse:
-    """Keep which view of the pages somebody wants, and go back to where they were."""
-    wanted, back = request.POST.get("view", "standard"), request.POST.get("next", "/")
+    """Keep which view of the pages or which colours somebody wants, and go back to where they were."""
+    back = request.POST.get("next", "/")
     ours = url_has_allowed_host_and_scheme(back, {request.get_host()}, require_https=request.is_secure())
     # Never `redirect`: it takes what is no address for the name of a page, and there may be none of that name.
     response = HttpResponseRedirect(back if ours and back.startswith("/") else "/")
-    response.set_cookie(
-        settings.VIEW_COOKIE_NAME,
-        "elder" if wanted == "elder" else "standard",
-        max_age=YEAR,
-        samesite="Lax",
-        httponly=True,
-        secure=request.is_secure(),
-    )
+    choices = {"view": (settings.VIEW_COOKIE_NAME, {"elder"}), "theme": (settings.THEME_COOKIE_NAME, THEMES)}
+    for name, (cookie, known) in choices.items():
+        if name in request.POST:
+            chosen = wanted if (wanted := request.POST[name]) in known else "standard"
+            response.set_cookie(cookie, chosen, max_age=YEAR, samesite="Lax", httponly=True, secure=request.is_secure())
     return response
 
 
