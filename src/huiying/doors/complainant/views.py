@@ -8,6 +8,7 @@ from django.shortcuts import render
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_GET, require_POST
 
+from huiying.doors.context import THEMES
 from huiying.doors.language import TAGS
 
 YEAR = 365 * 24 * 3600
@@ -21,7 +22,9 @@ def home(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 def view(request: HttpRequest) -> HttpResponse:
-    """Keep which view of the pages somebody wants, and go back to where they were."""
+    """Keep which view of the pages or which colours somebody wants, and go back to where they were."""
+    if (theme := request.POST.get("theme")) is not None:
+        return _keep(request, settings.THEME_COOKIE_NAME, theme if theme in THEMES else "auto")
     elder = request.POST.get("view", "standard") == "elder"
     return _keep(request, settings.VIEW_COOKIE_NAME, "elder" if elder else "standard")
 

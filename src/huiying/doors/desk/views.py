@@ -13,7 +13,7 @@ from huiying.case.commands import KeyConflict
 from huiying.case.models import Case
 from huiying.case.recording import NotAllowed
 from huiying.directory.models import Matter
-from huiying.doors.complainant.views import demand_form, demand_from
+from huiying.doors.complainant.questions import demand_form, demand_from
 from huiying.doors.forms import Field, Form
 from huiying.doors.work.lists import PAGE, listed
 from huiying.doors.work.views import for_staff, person_of
@@ -41,7 +41,7 @@ def desk_form() -> Form:
     ratings = [{"value": value, "label": label} for value, label in AT_ONCE]
     form.fields = [
         Field("channel", "渠道", "select", value="phone", options=choices),
-        *(field for field in form.fields if field.name != "files"),
+        *(field for field in form.fields if field.name not in {"files", "matter"}),
         Field("matter", "事项", "select", options=matters, required=False),
         Field("demands", "诉求件数", "number", value="1"),
         Field("at_once", "即答", "select", options=ratings, required=False, placeholder="不，登记后办理"),
