@@ -45,7 +45,9 @@ FIRST, LAST = STEPS[0], STEPS[-1]
 #: Files cannot be carried from page to page: without script they are chosen on the last one.
 WITH_SCRIPT = "files"
 #: Says to our own script that a page is the same for everybody and may be kept for when there is no network.
-KEEP = {"X-Keep-Offline": "yes"}
+KEEP = "X-Keep-Offline"
+#: Fields whose values are codes: script shows on the last page what people call them.
+CHOSEN = frozenset({"kind", "area", "matter", "respondent", "confidential"})
 #: Where to go when a change is made: back to the answers.
 THEN = "then"
 
@@ -145,22 +147,26 @@ def _field_of(refused: Refused) -> str:
     return RULES_NAMES.get(named, named)
 
 
-def page(
-    request: HttpRequest, form: Form, asked: Step, *, status: int = 200, spot: Spot | None = None
-) -> HttpResponse:
+def page(request: HttpRequest, form: Form, asked: Step, *, status: int = 200, spot: Spot | None = None) -> HttpResponse:
     """Return one page of the filing, with all that is not asked on it carried along unseen."""
     spot = spot or spot_in_use(form.value("spot"))
     here = way(asked, returning=request.POST.get(THEN) == LAST.name and asked is not LAST)
     by_script = request.method == "GET"
+    said = {one["name"]: one["text"] for one in answers(form)} if form.value("kind") or form.value("area") else {}
     context = {
         "form": form,
         "way": here,
         "step": asked,
-        "fields": [one for one in form.fields if one.name in asked.fields and one.kind != "hidden"],
-        "carried": [one for one in form.fields if _carried(one, asked)],
+        "fields": [one for one in form.fields if one.name in asked.fields and one.kind not in {"hidden", "place"}],
+        "carried": [
+            {"name": one.name, "value": one.value, "said": said.get(one.name, "") if one.name in CHOSEN else ""}
+            for one in form.fields
+            if _carried(one, asked)
+        ],
+        "adopt": request.method == "POST" or spot is not None,
         "files": next(one for one in form.fields if one.name == "files"),
         "places": area_choices(form.value("area")) if asked.name == "where" else [],
-        "answers": answers(form) if asked is LAST else [],
+        "answers": _to_check(form, by_script=by_script) if asked is LAST else [],
         "by_script": by_script,
         "progress": progress(asked, by_script=by_script),
         "spot": shown(spot) if spot else None,
@@ -168,8 +174,17 @@ def page(
     }
     answer = render(request, "complainant/file.html", context, status=status)
     if by_script and spot is None and getattr(request, "person", None) is None:
-        answer.headers |= KEEP
+        answer[KEEP] = "yes"
     return answer
+
+
+def _to_check(form: Form, *, by_script: bool) -> list[dict[str, object]]:
+    """Return what is shown to be checked. What only a sign asks is left out where there was none."""
+    shown_if_any = {"matter"}
+    files = next(one for one in form.fields if one.name == WITH_SCRIPT)
+    row: dict[str, object] = {"name": files.name, "label": files.label, "text": "", "step": WITH_SCRIPT}
+    asked = [one for one in answers(form) if by_script or one["text"] or one["name"] not in shown_if_any]
+    return [*({**one, "if_any": one["name"] in shown_if_any} for one in asked), *([row] if by_script else [])]
 
 
 def _carried(one: Field, asked: Step) -> bool:

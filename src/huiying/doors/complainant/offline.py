@@ -66,5 +66,5 @@ def offline(request: HttpRequest) -> HttpResponse:
     """Return the page that is shown in place of any other while there is no network."""
     answer = render(request, "complainant/offline.html")
     if getattr(request, "person", None) is None:
-        answer.headers |= KEEP
+        answer[KEEP] = "yes"
     return answer

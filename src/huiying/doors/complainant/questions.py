@@ -16,11 +16,10 @@ from huiying.doors.forms import Field, Form
 from huiying.procedure.schema import Kind
 from huiying.stages.identity.texts import LONGEST_TEXT
 from huiying.stages.identity.vault import Contact
-from huiying.stages.intake.actions import ACCEPTED_FILES, LONGEST_LINE, LONGEST_TITLE, Demand, check_all
+from huiying.stages.intake.actions import ACCEPTED_FILES, LONGEST_TITLE, Demand, check_all
 from huiying.stages.intake.files import MOST_FILES
 
 MOST_UNITS = 500
-LONGEST_PHONE = 40
 #: What a rule calls a field that it refuses, and what the field is called here.
 RULES_NAMES: Mapping[str, str] = {
     "诉求类型": "kind",
@@ -44,7 +43,7 @@ class Step:
 
 
 STEPS: tuple[Step, ...] = (
-    Step("kind", gettext_lazy("类型"), gettext_lazy("您要反映什么事"), ("kind",)),
+    Step("kind", gettext_lazy("类型"), gettext_lazy("我要反映"), ("kind",)),
     Step("what", gettext_lazy("内容"), gettext_lazy("发生了什么"), ("title", "text", "matter")),
     Step("where", gettext_lazy("地点"), gettext_lazy("在什么地方"), ("area", "address")),
     Step("who", gettext_lazy("联系"), gettext_lazy("怎样联系您"), ("name", "phone", "confidential", "respondent")),
@@ -90,16 +89,14 @@ def demand_form(spot: Spot | None = None) -> Form:
             "address",
             _("具体地点"),
             required=False,
-            limit=LONGEST_LINE,
             hint=_("路名、小区、楼栋。只有需要上门的人，写明用途后才能看到门牌。"),
         ),
-        Field("name", _("您的姓名"), required=False, limit=LONGEST_LINE, autocomplete="name"),
+        Field("name", _("您的姓名"), required=False, autocomplete="name"),
         Field(
             "phone",
             _("联系电话"),
             "tel",
             required=False,
-            limit=LONGEST_PHONE,
             autocomplete="tel",
             hint=_("不留也可以。留下电话，办理的人才能向您了解情况；每次查看都会记录下来，您能看到。"),
         ),

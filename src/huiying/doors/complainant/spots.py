@@ -1,4 +1,4 @@
-"""Signs to scan (码上办): filing from one, with place, matter and who looks after it filled in; and the sheet itself."""
+"""Signs to scan (码上办): what a page says of one, and the sheet to hang up."""
 
 from __future__ import annotations
 

@@ -5,7 +5,9 @@ from __future__ import annotations
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from huiying.doors.context import THEMES
@@ -17,7 +19,26 @@ YEAR = 365 * 24 * 3600
 @require_GET
 def home(request: HttpRequest) -> HttpResponse:
     """What can be done here, on one screen."""
-    return render(request, "complainant/home.html")
+    doors = [
+        {
+            "label": _("我要反映"),
+            "hint": _("求助、咨询、投诉、举报、建议"),
+            "url": reverse("file"),
+            "icon": "message-square-plus",
+        },
+        {
+            "label": _("查询进度"),
+            "hint": _("看进度、补充、催办、评价"),
+            "url": reverse("find-receipt"),
+            "icon": "search-check",
+        },
+    ]
+    then = [
+        {"title": _("马上有查询码"), "text": _("随时看办到哪一步、何时到期。")},
+        {"title": _("派给一个单位"), "text": _("派错了由中心裁定，不用您去跑。")},
+        {"title": _("答复以后再问您"), "text": _("没有解决、理由合理的，退回重办。")},
+    ]
+    return render(request, "complainant/home.html", {"doors": doors, "then": then})
 
 
 @require_POST
