@@ -163,7 +163,7 @@ def page(request: HttpRequest, form: Form, asked: Step, *, status: int = 200, sp
             for one in form.fields
             if _carried(one, asked)
         ],
-        "adopt": request.method == "POST" or spot is not None,
+        "adopt": "answers" if not by_script else "sign" if spot else "",
         "files": next(one for one in form.fields if one.name == "files"),
         "places": area_choices(form.value("area")) if asked.name == "where" else [],
         "answers": _to_check(form, by_script=by_script) if asked is LAST else [],

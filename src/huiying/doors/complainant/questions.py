@@ -43,8 +43,8 @@ class Step:
 
 
 STEPS: tuple[Step, ...] = (
-    Step("kind", gettext_lazy("类型"), gettext_lazy("我要反映"), ("kind",)),
-    Step("what", gettext_lazy("内容"), gettext_lazy("发生了什么"), ("title", "text", "matter")),
+    Step("kind", gettext_lazy("类型"), gettext_lazy("我要反映"), ("matter", "kind")),
+    Step("what", gettext_lazy("内容"), gettext_lazy("发生了什么"), ("title", "text")),
     Step("where", gettext_lazy("地点"), gettext_lazy("在什么地方"), ("area", "address")),
     Step("who", gettext_lazy("联系"), gettext_lazy("怎样联系您"), ("name", "phone", "confidential", "respondent")),
     Step("files", gettext_lazy("照片"), gettext_lazy("照片和录音"), ("files",)),
@@ -124,9 +124,8 @@ def demand_form(spot: Spot | None = None) -> Form:
             accept=ACCEPTED_FILES,
             hint=_("最多%(most)s个，每个不超过20兆。照片里的拍摄地点会自动去掉。") % {"most": MOST_FILES},
         ),
-        *_of_a_spot(spot),
     ]
-    return Form(fields)
+    return Form([*_of_a_spot(spot), *fields])
 
 
 def _of_a_spot(spot: Spot | None) -> list[Field]:

@@ -211,8 +211,10 @@ const showAnswers = (form, demand) => {
   }
 };
 
-const adopt = async (form) => {
+const adopt = async (form, before) => {
   const { fields, labels } = read(form);
+  // The page of a sign that was scanned before: what was changed since stands.
+  if (form.dataset.adopt === "sign" && before?.fields.spot === fields.spot) return before;
   const given = Object.entries(fields).filter(([, value]) => value !== "");
   return change((demand) => {
     Object.assign(demand.fields, Object.fromEntries(given));
@@ -228,7 +230,9 @@ const submitted = async (event) => {
   event.preventDefault();
   const button = event.submitter;
   if (button?.dataset.step) {
-    location.assign(`${button.formAction}#check`);
+    const spot = form.elements.spot?.value;
+    const sign = button.dataset.step === "kind" && spot && navigator.onLine;
+    location.assign(`${sign ? `/q/${spot}/` : button.formAction}#check`);
   } else if (button?.name === "back") {
     await save(form);
     location.assign(button.formAction);
@@ -257,7 +261,7 @@ const start = async () => {
   }
   const unseen = await receipt();
   if (form) {
-    if ("adopt" in form.dataset) demand = await adopt(form);
+    if ("adopt" in form.dataset) demand = await adopt(form, demand);
     if (demand) fill(form, demand);
     if (form.dataset.step === "check" && demand) showAnswers(form, demand);
     form.dataset.ready = "";
