@@ -16,7 +16,7 @@ UNITS = [
     {"value": "jt", "label": "汀川市交通局", "keys": "tcsjtj"},
 ]
 SOURCE = """<form action="/sent" method="get"><a href="#" id="before">前</a>
-{% include "ui/field.html" with kind="combobox" name="unit" label="主办单位" options=units value=value required=True only %}
+{% include "ui/field.html" with kind="combobox" name="unit" label="主办单位" options=units value=value required=1 only %}
 <button id="after" name="sent" value="1">提交</button></form>"""
 
 
