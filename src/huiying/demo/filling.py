@@ -19,6 +19,7 @@ from huiying.case.recording import NotAllowed
 from huiying.case.scope import CENTRE, seeing, working
 from huiying.demo.city import city
 from huiying.demo.demands import DemoDemand, Part, demands, reply_for, text_for, why_return
+from huiying.demo.terrain import outlines
 from huiying.directory.models import Area, Duty, Matter, Post, Staff, Unit
 from huiying.procedure.schema import Kind
 from huiying.procedure.state import MAIN, Actor
@@ -60,6 +61,7 @@ def found_city(at: datetime) -> None:
             FOUNDER,
             at,
         )
+    registry.set_outlines(outlines({area.code: area.parent for area in made.areas.values()}), FOUNDER, at)
     registry.bring_in(
         [
             Unit(
