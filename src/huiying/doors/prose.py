@@ -1,5 +1,6 @@
-"""Says an act of a case as a whole sentence: 派单员周洁把工单派给东河区住建局，要求9月25日24时前答复。
+"""Says an act of a case as a whole sentence.
 
+派单员周洁把工单派给东河区住建局，要求9月25日24时前答复。
 The sentence of an act names what was given with it (`{lead}`, `{outcomes}`); what it does not name is told below it.
 An act that an instrument brings and that has no sentence here is told by its name.
 """

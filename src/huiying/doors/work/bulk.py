@@ -2,10 +2,11 @@
 
 Safe is what the procedure itself shows to be no judgement of the single case. Such an act asks for nothing, decides
 nothing, answers nobody and tells the person nothing; it gives the case to no other unit and opens no track; it moves
-no clock of the person's and ends no case. In the general flow these are 签收承办, 签收核查 and 协办签收 (a unit takes what
-is its own; the unit's time for returning it stops, the person's clock runs on), 挂账续办, 提交联合审计, 指定专人督办 (somebody
-takes a duty upon themselves) and 归档 (from one ending to the next). What decides (审核通过, 结案, 裁定), what speaks to
-the person (答复, 催补材料) and what moves their clock (延期, 中止, 恢复) is done case by case, after reading it.
+no clock of the person's and ends no case. In the general flow these are 签收承办, 签收核查 and 协办签收 (a unit takes
+what is its own; the unit's time for returning it stops, the person's clock runs on), 挂账续办, 提交联合审计,
+指定专人督办 (somebody takes a duty upon themselves) and 归档 (from one ending to the next). What decides (审核通过,
+结案, 裁定), what speaks to the person (答复, 请诉求人补充) and what moves their clock (延期, 中止, 恢复) is done case
+by case, after reading it.
 
 The three acts of signing are one button: which of them a case takes follows from its kind and track, not from a wish.
 A case that refuses changes nothing for the others. The same form sent again gives the same results and does nothing.
@@ -26,16 +27,17 @@ from django.views.decorators.http import require_POST
 
 from huiying.case.commands import Key, KeyConflict, once
 from huiying.case.folding import Folded, law
+from huiying.case.models import Case
 from huiying.case.recording import NoSuchCase, NotAllowed, read_case, surroundings
 from huiying.case.scope import working
 from huiying.doors.forms import KEY
+from huiying.doors.language import sentence, spoken
 from huiying.doors.work import lists
 from huiying.doors.work.views import for_staff, person_of, visible
 from huiying.procedure.decision import Refused
 from huiying.procedure.lifecycle import may
 from huiying.procedure.schema import COMPLAINANT, Act, Procedure
 from huiying.procedure.state import MAIN, Actor, Attempt
-from huiying.procedure.words import sentence
 from huiying.stages import flow
 
 #: Acts that are one thing to whoever does them.
@@ -93,9 +95,14 @@ def offers(rows: Iterable[lists.Listed], role: str) -> tuple[Sequence[Offer], Ma
         acts = safe_acts(law(row.law), role, row.step_id)
         steps[row.step_id] = bool(acts)
         for act in acts:
-            offer = Offer("sign", _("签收"), SIGNING) if act.id in SIGNING else Offer(act.id, act.name, (act.id,))
+            offer = offered(act)
             found.setdefault(offer.id, offer)
     return list(found.values()), steps
+
+
+def offered(act: Act) -> Offer:
+    """Return the button under which an act is done."""
+    return Offer("sign", _("签收"), SIGNING) if act.id in SIGNING else Offer(act.id, spoken(act.name), (act.id,))
 
 
 def fitting(now: Folded, acts: Sequence[str], actor: Actor, track: str, at: datetime) -> Act | Refused:
@@ -113,7 +120,8 @@ def fitting(now: Folded, acts: Sequence[str], actor: Actor, track: str, at: date
         return refusals[0]
     known = next((now.procedure.acts[name] for name in acts if name in now.procedure.acts), None)
     named = now.procedure.steps[step or now.state.steps[MAIN]].name
-    return Refused("not_at_this_step", known.article if known else "", {"act": known.name if known else "", "step": named})
+    article, name = (known.article, known.name) if known else ("", "")
+    return Refused("not_at_this_step", article, {"act": name, "step": named})
 
 
 def act_on(number: str, track: str, offer: Offer, *, by: Actor, at: datetime, key: str) -> Result:
@@ -127,23 +135,24 @@ def act_on(number: str, track: str, offer: Offer, *, by: Actor, at: datetime, ke
         caller = f"{by.role}:{by.person}"
         command = Key(caller, f"several {offer.id}", f"{number}/{track}/{key}", {}) if key else None
 
-        def do() -> dict[str, str]:
-            now = read_case(case)
-            act = fitting(now, offer.acts, by, track, at)
-            if isinstance(act, Refused):
-                raise NotAllowed(act)
-            step = flow.act(number, act.id, by=by, at=at, given={}, track=track)
-            return {"act": act.name, "step": now.procedure.steps[step].name}
-
         with working():
-            done, _first = once(command, do)
+            done, _first = once(command, lambda: _do(case, offer, by, track, at))
     except NoSuchCase:
         return Result(number, "", "", why=_("没有这件工单，或者您不能查看。"))
     except NotAllowed as refused:
         return Result(number, title, url, why=sentence(refused.refused))
     except KeyConflict:
         return Result(number, title, url, why=_("这次提交的编号用过了，请回到待办重新选择。"))
-    return Result(number, title, url, done=done["act"], step=done["step"])
+    procedure = law(case.law_id)
+    named = procedure.acts[done["act"]].name, procedure.steps[done["step"]].name
+    return Result(number, title, url, *map(spoken, named))
+
+
+def _do(case: Case, offer: Offer, by: Actor, track: str, at: datetime) -> dict[str, str]:
+    act = fitting(read_case(case), offer.acts, by, track, at)
+    if isinstance(act, Refused):
+        raise NotAllowed(act)
+    return {"act": act.id, "step": flow.act(case.number, act.id, by=by, at=at, given={}, track=track)}
 
 
 @require_POST
@@ -173,8 +182,8 @@ def offer_of(name: str, role: str) -> Offer | None:
     """Return the button of this name, None where there is none for a role."""
     if name == "sign":
         return Offer("sign", _("签收"), SIGNING)
-    acts = {act.id: act for procedure in lists.procedures() for act in procedure.acts.values() if is_safe(procedure, act)}
-    act = acts.get(name)
-    return Offer(act.id, act.name, (act.id,)) if act is not None and role in act.by else None
-
-
+    for procedure in lists.procedures():
+        act = procedure.acts.get(name)
+        if act is not None and role in act.by and is_safe(procedure, act):
+            return offered(act)
+    return None

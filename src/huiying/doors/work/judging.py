@@ -12,10 +12,10 @@ from huiying.case.recording import NotAllowed, read_case
 from huiying.directory.models import Matter, Unit
 from huiying.directory.queries import areas_of_the_city, unit_names
 from huiying.doors.forms import Field, Form
+from huiying.doors.language import refusal, rule_words
 from huiying.doors.work.views import for_staff, person_of, visible
 from huiying.procedure.decision import Refused
 from huiying.procedure.schema import Kind
-from huiying.procedure.words import catalogue, refusal
 from huiying.stages.triage import actions as triage
 
 #: More areas than a page can list; an installation names its own in HUIYING_AREA.
@@ -29,7 +29,7 @@ def classify(request: HttpRequest, number: str) -> HttpResponse:
     person, at = person_of(request), timezone.now()
     shown = visible(number)
     triage.at_the_dispatcher(read_case(shown), person.actor, "确定事项")
-    words = catalogue("zh_hans")
+    words = rule_words()
     form = Form(
         [
             Field("kind", "诉求类型", "radios", value=shown.kind,
@@ -76,7 +76,7 @@ def split(request: HttpRequest, number: str) -> HttpResponse:
     person, at = person_of(request), timezone.now()
     shown = visible(number)
     triage.at_the_dispatcher(read_case(shown), person.actor, "拆分诉求")
-    words = catalogue("zh_hans")
+    words = rule_words()
     form = Form(
         [
             Field("kind", "分出的诉求是什么类型", "radios",

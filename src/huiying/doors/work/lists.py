@@ -19,16 +19,17 @@ from huiying.case.numbers import is_number
 from huiying.config.packs import our_library
 from huiying.directory.models import Matter, Staff
 from huiying.directory.queries import unit_names
+from huiying.doors.language import rule_words, spoken
 from huiying.doors.people import Person
 from huiying.doors.remaining import LATE, LATER, OPEN, TODAY, WEEK, WHENS, end_of_today, end_of_week, left, when
 from huiying.procedure.closure import ANSWERED, RETAINED
 from huiying.procedure.schema import UNIT_ROLES, Kind, Procedure, Stage
 from huiying.procedure.state import MAIN
-from huiying.procedure.words import catalogue
 
 PAGE = 50
 NO_TITLE = 24
 SOON_DAYS = 2
+LONGEST_MATTER = 12
 #: How far the parts of a worklist are counted: beyond it a person needs to know no more than that there are many.
 MOST_COUNTED = 99
 
@@ -97,7 +98,9 @@ class Page:
     more: bool
 
 
-def waiting_for(person: Person, *, part: str = "", step: str = "", kind: str = "", at: datetime | None = None) -> QuerySet[Case]:
+def waiting_for(
+    person: Person, *, part: str = "", step: str = "", kind: str = "", at: datetime | None = None
+) -> QuerySet[Case]:
     """Return the cases that wait for somebody's role (and unit), in the order in which the law will ask for them.
 
     `part` (one of `WHENS`, at the moment `at`), `step` and `kind` leave only those.
@@ -127,13 +130,14 @@ def _held(person: Person) -> dict[str, Any]:
 def _within(part: str, at: datetime) -> dict[str, Any]:
     """Return between which moments the limits of a part of a list end."""
     today, week = end_of_today(at), end_of_week(at)
-    return {
+    within: dict[str, dict[str, Any]] = {
         LATE: {"due_at__lte": at},
         TODAY: {"due_at__gt": at, "due_at__lte": today},
         WEEK: {"due_at__gt": today, "due_at__lte": week},
         LATER: {"due_at__gt": max(today, week)},
         OPEN: {"due_at__isnull": True},
-    }[part]
+    }
+    return within[part]
 
 
 def tallies(person: Person, at: datetime) -> Mapping[str, int]:
@@ -246,7 +250,7 @@ def page_of(cases: QuerySet[Case], number: int, at: datetime) -> Page:
 
 def listed(cases: QuerySet[Case], at: datetime) -> list[Listed]:
     """Return cases as rows, with what people call everything in them: one statement, however many rows."""
-    words, steps = catalogue("zh_hans"), step_names()
+    words, steps = rule_words(), step_names()
     rows: Any = cases.only(*SHOWN).annotate(**NAMES)
     return [_row(case, at, words, steps) for case in rows]
 
@@ -284,7 +288,7 @@ def _why(case: Any, due_at: datetime | None, at: datetime) -> dict[str, Any]:  #
     if clock is None:
         return {}
     term = procedure.terms.get(clock["term"])
-    said = {"what": procedure.clocks[clock["name"]].name, "article": term.article if term else ""}
+    said = {"what": spoken(procedure.clocks[clock["name"]].name), "article": term.article if term else ""}
     if due_at is None:
         return said | {"left": _("中止计时") if clock["standing"] else ""}
     return said | {
@@ -301,13 +305,13 @@ def procedures() -> Iterable[Procedure]:
 
 def step_names() -> Mapping[str, str]:
     """Return what people call each step of every procedure in the library."""
-    return {step.id: step.name for procedure in procedures() for step in procedure.steps.values()}
+    return {step.id: spoken(step.name) for procedure in procedures() for step in procedure.steps.values()}
 
 
 def steps_of(role: str) -> Mapping[str, str]:
     """Return the steps at which a role holds cases, by id, with what people call them."""
     return {
-        step.id: step.name
+        step.id: spoken(step.name)
         for procedure in procedures()
         for step in procedure.steps.values()
         if step.holder == role and not step.ending

@@ -1,9 +1,8 @@
-"""Pages for everyone who holds a case at some step: their list, the case, and each act that is theirs."""
+"""What every page for staff rests on, and the lists beside the worklist: what is late, found, noticed, to be erased."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from datetime import datetime
+from collections.abc import Callable
 from functools import wraps
 from typing import Any, Concatenate, ParamSpec
 
@@ -13,37 +12,30 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from huiying.case.folding import Folded, delivery_dates
 from huiying.case.models import Case
 from huiying.case.numbers import is_number
-from huiying.case.recording import NoSuchCase, NotAllowed, read_case, surroundings
-from huiying.case.scope import working
-from huiying.directory.models import Matter, Staff, Unit
-from huiying.directory.queries import place_name, staff_names, unit_names
+from huiying.case.recording import NoSuchCase
+from huiying.directory.models import Matter, Staff
 from huiying.doors.errors import plainly
-from huiying.doors.forms import Field, Form, fields_for, given_from
+from huiying.doors.forms import Field, Form
+from huiying.doors.language import rule_words, spoken
 from huiying.doors.people import CHOSEN_POST, Person, posts_of
-from huiying.doors.reading import Possible, derivation, limits, possible, story, until
+from huiying.doors.reading import moment_words, until_short
+from huiying.doors.remaining import LATE, TODAY
 from huiying.doors.work import lists
-from huiying.procedure.closure import may_erase
-from huiying.procedure.decision import Allowed, Refused
-from huiying.procedure.disclosure import choices
-from huiying.procedure.routing import may_assign
 from huiying.procedure.schema import Kind, Stage
-from huiying.procedure.state import MAIN
-from huiying.procedure.words import catalogue
-from huiying.stages import flow
 from huiying.stages.closure.actions import erase
-from huiying.stages.intake.actions import ACCEPTED_FILES, attach, check_all
 from huiying.stages.supervision.actions import note_seen
-from huiying.stages.triage import actions as triage
 
 P = ParamSpec("P")
-EVIDENCE = "evidence"
 #: Digits of the greatest number that a row can have.
 MOST_DIGITS = 19
+#: How a row's limit is marked, by the part of the list that it belongs to.
+TONES = {LATE: "late", TODAY: "warn"}
 
 
 def for_staff(view: Callable[Concatenate[HttpRequest, P], HttpResponse]) -> Callable[..., HttpResponse]:
@@ -54,7 +46,7 @@ def for_staff(view: Callable[Concatenate[HttpRequest, P], HttpResponse]) -> Call
         if getattr(request, "person", None) is not None:
             return plainly(view)(request, *args, **kwargs)
         if request.user.is_authenticated:
-            return render(request, "refused.html", {"why": "您现在没有任何岗位，请联系管理员。"}, status=403)
+            return render(request, "refused.html", {"why": _("您现在没有任何岗位，请联系管理员。")}, status=403)
         return redirect(f"{reverse('account_login')}?next={request.path}")
 
     return inside
@@ -129,7 +121,7 @@ def drawn(row: lists.Listed, *, value: str = "") -> dict[str, Any]:
         "tone": TONES.get(row.when, "neutral"),
         "due": until_short(row.due_at) if row.due_at and row.left else "",
         "why": " · ".join(filter(None, (row.what, _("暂定") if row.provisional else "", row.article))),
-        "since": on_day(row.received_at),
+        "since": date_format(timezone.localtime(row.received_at), _("n月j日")),
         "value": value,
     }
 
@@ -138,8 +130,8 @@ def drawn(row: lists.Listed, *, value: str = "") -> dict[str, Any]:
 @for_staff
 def overdue(request: HttpRequest) -> HttpResponse:
     """What is late, who supervises it, and since when."""
-    table = table_of(request, lists.overdue(timezone.now()), "逾期未结")
-    return render(request, "work/list.html", {"table": table, "heading": "逾期督办", "visits": lists.visits()})
+    table = table_of(request, lists.overdue(timezone.now()), _("逾期未结"))
+    return render(request, "work/list.html", {"table": table, "heading": _("逾期督办"), "visits": lists.visits()})
 
 
 @require_GET
@@ -148,8 +140,8 @@ def to_erase(request: HttpRequest) -> HttpResponse:
     """Cases whose term is over: their contents may be erased, one by one, by a named person."""
     if person_of(request).role != "administrator":
         raise Http404
-    table = table_of(request, lists.to_erase(timezone.now()), "保存期已满")
-    return render(request, "work/list.html", {"table": table, "heading": "期满删除"})
+    table = table_of(request, lists.to_erase(timezone.now()), _("保存期已满"))
+    return render(request, "work/list.html", {"table": table, "heading": _("期满删除")})
 
 
 @require_POST
@@ -158,7 +150,7 @@ def erase_case(request: HttpRequest, number: str) -> HttpResponse:
     """Erase what a case holds of text, identity and files."""
     visible(number)
     erase(number, by=person_of(request).actor, at=timezone.now())
-    messages.success(request, "内容已删除，工单号和台账保留。")
+    messages.success(request, _("内容已删除，工单号和台账保留。"))
     return redirect("to-erase")
 
 
@@ -166,47 +158,64 @@ def erase_case(request: HttpRequest, number: str) -> HttpResponse:
 @for_staff
 def search(request: HttpRequest) -> HttpResponse:
     """Find cases among those that may be seen."""
-    words = catalogue("zh_hans")
+    words = rule_words()
     form = Form(
         [
-            Field("q", "工单号或者事项代码", required=False, value=request.GET.get("q", "")),
             Field(
-                "kind", "类型", "select", required=False, value=request.GET.get("kind", ""), placeholder="全部",
+                "q", _("工单号或者事项代码"), required=False, value=request.GET.get("q", ""), autocomplete="off",
+                hint=_("工单号要写全，例如 20260918-00000012-K；事项代码例如 0201。"),
+            ),
+            Field(
+                "kind", _("类型"), "select", required=False, value=request.GET.get("kind", ""), placeholder=_("全部"),
                 options=[{"value": kind.value, "label": words[f"choice.{kind.value}"]} for kind in Kind],
             ),
             Field(
-                "stage", "阶段", "select", required=False, value=request.GET.get("stage", ""), placeholder="全部",
+                "stage", _("阶段"), "select", required=False, value=request.GET.get("stage", ""), placeholder=_("全部"),
                 options=[{"value": stage, "label": words[f"stage.{stage}"]} for stage in Stage],
             ),
         ]
     )  # fmt: skip
     cases = lists.found(form.value("q"), form.value("kind"), form.value("stage"))
-    return render(request, "work/search.html", {"form": form, "table": table_of(request, cases, "查到的工单")})
+    said = form.value("q").strip().upper()
+    known = said.isprintable() and len(said) <= lists.LONGEST_MATTER
+    context = {
+        "form": form,
+        "table": table_of(request, cases, _("查到的工单")),
+        "matter": Matter.objects.filter(pk=said).first() if known else None,
+        "asked": any(request.GET.get(name) for name in ("q", "kind", "stage")),
+    }
+    return render(request, "work/search.html", context)
 
 
 @require_http_methods(["GET", "POST"])
 @for_staff
 def notices(request: HttpRequest) -> HttpResponse:
-    """Notices to my role: what the clockwork and the residents want somebody to know."""
+    """Notices to my role: what the clockwork and the residents want somebody to know. Seen are those that are ticked.
+
+    Noting that one has seen something is safe for many at once: it asks for nothing and changes no case.
+    """
     person = person_of(request)
     if request.method == "POST":
         said = [whole_number(one) for one in request.POST.getlist("notice")]
         mine = lists.notices_for(person.role).filter(pk__in=filter(None, said)).values_list("pk", flat=True)
-        note_seen(list(mine), timezone.now())
+        seen = list(mine)
+        note_seen(seen, timezone.now())
+        if seen:
+            messages.success(request, _("{count}条提醒已标为看过。").format(count=len(seen)))
         return redirect("notices")
-    unseen = list(lists.notices_for(person.role)[: lists.PAGE])
+    unseen = list(lists.notices_for(person.role)[: lists.PAGE + 1])
     rows = [
         {
-            "cells": [
-                {"text": notice.name},
-                {"text": notice.case.number, "url": reverse("case", args=[notice.case.number])},
-                {"text": f"{timezone.localtime(notice.at):%-m月%-d日 %H:%M}"},
-            ]
+            "id": notice.pk,
+            "name": spoken(notice.name),
+            "number": notice.case.number,
+            "url": reverse("case", args=[notice.case.number]),
+            "at": moment_words(notice.at),
+            "article": notice.article,
         }
-        for notice in unseen
+        for notice in unseen[: lists.PAGE]
     ]
-    columns = [{"label": label} for label in ("提醒", "工单", "时间")]
-    return render(request, "work/notices.html", {"notices": unseen, "rows": rows, "columns": columns})
+    return render(request, "work/notices.html", {"notices": rows, "more": len(unseen) > lists.PAGE})
 
 
 @require_POST

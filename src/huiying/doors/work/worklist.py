@@ -1,4 +1,4 @@
-"""What waits for somebody, in the order in which the law will ask for it: grouped, narrowed by links, chosen at once."""
+"""What waits for somebody, in the order in which the law will ask for it: in groups, narrowed by links, chosen."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
+from huiying.doors.language import rule_words
 from huiying.doors.remaining import LATE, LATER, OPEN, TODAY, WEEK, WHENS
 from huiying.doors.work import bulk, lists
 from huiying.doors.work.views import (
@@ -26,7 +27,6 @@ from huiying.doors.work.views import (
     table_of,
 )
 from huiying.procedure.schema import Kind
-from huiying.procedure.words import catalogue
 
 
 @require_GET
@@ -57,7 +57,7 @@ def work(request: HttpRequest) -> HttpResponse:
     }
     if person.role == "dispatcher" and not any(asked.values()):
         context["answered"] = table_of(request, lists.joined_and_answered(), _("并入的工单已有结果，待转告"))
-    return render(request, "work/list.html", context)
+    return render(request, "work/worklist.html", context)
 
 
 def grouped(rows: Sequence[lists.Listed], choosable: Mapping[str, bool]) -> list[dict[str, Any]]:
@@ -104,7 +104,7 @@ def _parts(request: HttpRequest, tallies: Mapping[str, int]) -> list[dict[str, A
 
 def _filters(request: HttpRequest, steps: Mapping[str, str], step: str) -> list[dict[str, Any]]:
     """Return what else a worklist can be narrowed by, as links: the step, where a role has several, and the kind."""
-    words, kind = catalogue("zh_hans"), request.GET.get("kind", "")
+    words, kind = rule_words(), request.GET.get("kind", "")
     kinds = {one.value: words[f"choice.{one.value}"] for one in Kind}
     return [
         {

@@ -1,4 +1,4 @@
-"""Draws the rows of a worklist: made here and not by a template for each cell, as a page of fifty is asked for often."""
+"""Draws the rows of a worklist: made here and not by a template for each cell, as a list is asked for often."""
 
 from __future__ import annotations
 
@@ -21,23 +21,24 @@ def worklist_rows(groups: Sequence[Mapping[str, Any]], labels: Mapping[str, str]
     """
     names = {name: str(escape(label)) for name, label in labels.items()}
     choose = str(escape(_("选择：{title}")))
-    return mark_safe("".join(_group(group, names, choose, pick) for group in groups))  # noqa: S308  # every text in it is escaped
+    return mark_safe("".join(_group(group, names, choose if pick else "") for group in groups))  # noqa: S308  # every text in it is escaped
 
 
-def _group(group: Mapping[str, Any], names: Mapping[str, str], choose: str, pick: bool) -> str:
+def _group(group: Mapping[str, Any], names: Mapping[str, str], choose: str) -> str:
     head = ""
     if group.get("label"):
         head = (
-            f'<tr role="row" class="worklist-group"><th role="rowheader" scope="rowgroup" colspan="{5 if pick else 4}">'
+            '<tr role="row" class="worklist-group">'
+            f'<th role="rowheader" scope="rowgroup" colspan="{5 if choose else 4}">'
             f"{escape(group['label'])}</th></tr>"
         )
-    return f'<tbody role="rowgroup">{head}{"".join(_row(row, names, choose, pick) for row in group["rows"])}</tbody>'
+    return f'<tbody role="rowgroup">{head}{"".join(_row(row, names, choose) for row in group["rows"])}</tbody>'
 
 
-def _row(row: Mapping[str, Any], names: Mapping[str, str], choose: str, pick: bool) -> str:
+def _row(row: Mapping[str, Any], names: Mapping[str, str], choose: str) -> str:
     title = str(escape(row["title"]))
     box = ""
-    if pick:
+    if choose:
         label = choose.replace("{title}", title)
         box = (
             f'<td role="cell" class="worklist-pick"><label><input type="checkbox" class="choice-input" name="case"'
@@ -49,7 +50,8 @@ def _row(row: Mapping[str, Any], names: Mapping[str, str], choose: str, pick: bo
         f'<tr role="row" class="worklist-row">{box}'
         f'<th role="rowheader" scope="row" class="worklist-what">'
         f'<a href="{escape(row["url"])}">{title}</a>{_note(row["about"])}</th>'
-        f'<td role="cell" class="worklist-where" data-label="{names["step"]}">{escape(row["step"])}{_note(row["held"])}</td>'
+        f'<td role="cell" class="worklist-where" data-label="{names["step"]}">{escape(row["step"])}'
+        f"{_note(row['held'])}</td>"
         f'<td role="cell" class="worklist-due" data-label="{names["due"]}">{_due(row)}</td>'
         f'<td role="cell" class="worklist-since" data-label="{names["since"]}">{escape(row["since"])}</td></tr>'
     )
