@@ -21,6 +21,7 @@ ITEM = re.compile(
     r"(?:[（(]?\d{1,2}[）)、.．]|[一二三四五六七八九十]{1,3}[、是]|第[一二三四五六七八九十]{1,3}[，、])\s*"
 )
 LONGEST_ABOUT = 30
+GREETINGS = ("您好！您反映的事项已经办理，现答复如下。", "您好！您反映的事项已经办理，现逐项答复如下。")
 PROOF = "佐证材料{count}件。"
 PROVEN = re.compile(r"\n?佐证材料(\d+)件。\s*$")
 
@@ -47,6 +48,11 @@ class Answer:
     def is_empty(self) -> bool:
         """Whether nothing of any demand was said."""
         return not any(part.text.strip() for part in self.parts)
+
+
+def greeting(demands: int) -> str:
+    """Return how an answer begins where nobody wrote another beginning."""
+    return GREETINGS[demands > 1]
 
 
 def numeral(number: int) -> str:
@@ -98,7 +104,9 @@ def taken_apart(text: str, demands: int) -> Answer:
             _take(answer.parts[-1], last)
             answer.closing = closing
     else:
-        _take(answer.parts[0], text.strip())
+        first, _, rest = text.strip().partition("\n\n")
+        answer.greeting, whole = (first, rest) if first in GREETINGS and rest else ("", text.strip())
+        _take(answer.parts[0], whole)
     return answer
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 
 from django.utils import timezone
 from django.utils.formats import date_format
@@ -17,6 +17,7 @@ from huiying.case.models import Act, Case
 from huiying.directory.queries import unit_names
 from huiying.doors import prose, remaining
 from huiying.doors.language import refusal, rule_words, spoken
+from huiying.doors.moments import on_date, until_short
 from huiying.procedure.decision import Refused
 from huiying.procedure.lifecycle import may, never_possible
 from huiying.procedure.schema import CLOCKWORK, COMPLAINANT, Ask, Procedure
@@ -161,11 +162,14 @@ def _told(
     person = _("您") if law_only else rule_words()["role.complainant"]
     ends = _began(then, act)
     values |= {"who": who, "person": person} | ({"due": until_short(ends)} if ends else {})
+    if act.act in COMMON and act.body["given"].get("unit") in units:
+        values["unit"] = units[act.body["given"]["unit"]]
     flags = {ask.name: act.body["given"].get(ask.name) is True for ask in given if ask.kind == "flag"}
     flags[COMPLAINANT] = act.role == COMPLAINANT
     name = act_name(procedure, act.act)
     said = prose.say(act.act, name, values, flags)
-    lines = [_line(ask, words) for ask, words in given.items() if ask.name not in said.says]
+    no_news = {ask.name for ask in given if ask.kind == "flag" and ask.optional and not flags[ask.name]}
+    lines = [_line(ask, words) for ask, words in given.items() if ask.name not in said.says | no_news]
     return Told(
         act.at,
         name,
@@ -325,41 +329,6 @@ def possible(now: Folded, actor: Actor, at: datetime, around: Surroundings) -> I
                 refusal(decision.code, decision.params) if refused and isinstance(decision, Refused) else "",
                 decision.article if refused and isinstance(decision, Refused) else "",
             )
-
-
-def until(moment: datetime) -> str:
-    """Return until when a limit runs, as people say it: a day that ends at 24:00 by its date, otherwise the minute."""
-    local = moment.astimezone(SHANGHAI)
-    if _ends_a_day(local):
-        return _("{date}24时").format(date=on_date((local - timedelta(days=1)).date()))
-    return date_format(local, _("Y年n月j日 H:i"))
-
-
-def until_short(moment: datetime) -> str:
-    """Return until when a limit runs, without the year where it is this one: 9月25日24时."""
-    local = moment.astimezone(SHANGHAI)
-    day = (local - timedelta(days=1)).date() if _ends_a_day(local) else local.date()
-    if day.year != timezone.now().astimezone(SHANGHAI).year:
-        return until(moment)
-    if _ends_a_day(local):
-        return _("{date}24时").format(date=date_format(day, _("n月j日")))
-    return date_format(local, _("n月j日 H:i"))
-
-
-def _ends_a_day(local: datetime) -> bool:
-    return (local.hour, local.minute, local.second) == (0, 0, 0)
-
-
-def on_date(day: date) -> str:
-    """Return a day with its year: 2026年9月25日."""
-    return date_format(day, _("Y年n月j日"))
-
-
-def moment_words(moment: datetime) -> str:
-    """Return a moment as it is said in a sentence, without the year where it is this one: 9月18日 10:20."""
-    local = moment.astimezone(SHANGHAI)
-    this_year = local.year == timezone.now().astimezone(SHANGHAI).year
-    return date_format(local, _("n月j日 H:i") if this_year else _("Y年n月j日 H:i"))
 
 
 def derivation(limit: Limit) -> str:

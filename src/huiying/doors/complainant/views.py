@@ -25,7 +25,8 @@ from huiying.doors.errors import plainly
 from huiying.doors.forms import Field, Form
 from huiying.doors.language import TAGS
 from huiying.doors.limits import MOST_GUESSES, guesses, submissions, submissions_an_hour
-from huiying.doors.reading import Limit, derivation, until
+from huiying.doors.moments import until
+from huiying.doors.reading import Limit, derivation
 from huiying.procedure.schema import Kind
 from huiying.procedure.words import catalogue, refusal
 from huiying.stages.identity.texts import LONGEST_TEXT

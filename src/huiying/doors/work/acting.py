@@ -91,7 +91,9 @@ def do(request: HttpRequest, number: str, track: str, name: str) -> HttpResponse
         "tone": "danger" if act.target in now.procedure.endings and act.decides else "primary",
     }
     if editor:
-        context |= editor.drawn(shown, asked=preview) | {"draft": f"{person.actor.person}/{number}/{name}"}
+        context |= editor.drawn(shown, asked=preview and "HX-Request" not in request.headers) | {
+            "draft": f"{person.actor.person}/{number}/{name}"
+        }
     template = "work/reply.html" if editor else "work/act.html"
     return render(request, template, context, status=422 if form.problems and not preview else 200)
 

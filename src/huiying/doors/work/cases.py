@@ -19,26 +19,15 @@ from huiying.case.recording import read_case, surroundings
 from huiying.directory.models import Matter
 from huiying.directory.queries import place_name, staff_names, unit_names
 from huiying.doors.language import rule_words, spoken
+from huiying.doors.moments import moment_words, on_date, until_short
 from huiying.doors.people import Person
-from huiying.doors.reading import (
-    Limit,
-    Possible,
-    Told,
-    days_of,
-    derivation,
-    limits,
-    moment_words,
-    on_date,
-    possible,
-    story,
-    until_short,
-)
+from huiying.doors.reading import Limit, Possible, Told, days_of, derivation, limits, possible, story
 from huiying.doors.work import lists
 from huiying.doors.work.views import TONES, for_staff, person_of, visible
 from huiying.procedure.closure import may_erase
 from huiying.procedure.decision import Allowed
 from huiying.procedure.disclosure import choices
-from huiying.procedure.schema import UNIT_ROLES, Procedure
+from huiying.procedure.schema import ANYWHERE, UNIT_ROLES, Procedure
 from huiying.procedure.state import MAIN
 from huiying.stages.triage import actions as triage
 
@@ -76,10 +65,10 @@ def case(request: HttpRequest, number: str) -> HttpResponse:
             "next_limit": next((clock for clock in clocks if clock["running"] and clock["left"]), None),
             "step": spoken(now.procedure.steps[shown.step].name),
             "holder": _holder(now, shown),
-            "last": told[-1] if told else None,
             "tracks": _tracks(now),
             "acts": _acts(number, options, judging=judging),
-            "events": [drawn_event(one) for one in told],
+            # The first act's text is the demand itself, which stands above.
+            "events": [drawn_event(one, with_texts=one is not told[0]) for one in told],
             "files": [
                 {"type": _file_words(file.content_type), "size": max(1, file.size // KIB)}
                 for file in shown.attachments.all()
@@ -103,13 +92,15 @@ def ordered(options: Sequence[Possible], now: Folded) -> list[Possible]:
     """Return what somebody may do in the order in which it is usually done: first what leads one step on.
 
     An act leads on where it goes to the step that follows on a usual way of the procedure; then come other acts that
-    lead away, then those that leave the case where it is, and last what is not possible now.
+    lead away, those that leave the case where it is, the ways out that are open at every step, and last what is not
+    possible now.
     """
 
     def rank(option: Possible) -> tuple[bool, int]:
         act, step = option.act, now.state.steps[option.track]
         on = act.target in _following(now.procedure, step) or (option.track != MAIN and act.target is not None)
-        return bool(option.why), 0 if on else 1 if act.target not in {None, step} else 2
+        away = act.target not in {None, step}
+        return bool(option.why), 0 if on else 2 if not away else 3 if act.source == (ANYWHERE,) else 1
 
     return sorted(options, key=rank)
 
@@ -125,7 +116,7 @@ def _following(procedure: Procedure, step: str) -> set[str]:
 
 
 def _acts(number: str, options: Sequence[Possible], *, judging: bool) -> dict[str, list[dict[str, str]]]:
-    """Return the buttons: the first that is possible apart, the others, and those that are not, with their reasons."""
+    """Return the buttons: what is usually next apart, the others, and those not possible now, with their reasons."""
     drawn = [
         {
             "label": spoken(option.act.name),
@@ -136,18 +127,21 @@ def _acts(number: str, options: Sequence[Possible], *, judging: bool) -> dict[st
         for option in options
     ]
     can = [one for one in drawn if not one["why"]]
+    judged = [option for option in options if not option.why and option.act.target and option.act.source != (ANYWHERE,)]
+    # Where there is something to be judged, no answer is put before another.
+    first = 0 if len(judged) > 1 and any(option.act.decides for option in judged) else 1
     judgements = [
         {"label": _("确定事项"), "url": reverse("classify", args=[number])},
         {"label": _("拆分诉求"), "url": reverse("split", args=[number])},
     ]
     return {
-        "first": can[:1],
-        "others": [*(judgements if judging else []), *can[1:]],
+        "first": can[:first],
+        "others": [*(judgements if judging else []), *can[first:]],
         "refused": [one for one in drawn if one["why"]],
     }
 
 
-def drawn_event(told: Told) -> dict[str, Any]:
+def drawn_event(told: Told, *, with_texts: bool = True) -> dict[str, Any]:
     """Return an act as the ledger component takes it."""
     return {
         "at": told.at,
@@ -155,7 +149,7 @@ def drawn_event(told: Told) -> dict[str, Any]:
         "sentence": told.sentence,
         "article": told.article,
         "lines": told.lines,
-        "texts": told.texts,
+        "texts": told.texts if with_texts else (),
     }
 
 

@@ -27,7 +27,7 @@ from huiying.procedure.schema import UNIT_ROLES, Kind, Procedure, Stage
 from huiying.procedure.state import MAIN
 
 PAGE = 50
-NO_TITLE = 24
+NO_TITLE = 40
 SOON_DAYS = 2
 LONGEST_MATTER = 12
 #: How far the parts of a worklist are counted: beyond it a person needs to know no more than that there are many.

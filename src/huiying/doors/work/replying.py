@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from huiying.case.models import Case
 from huiying.case.recording import NotAllowed
 from huiying.case.scope import working
-from huiying.doors.answers import Answer, Part, compose, demands_of, shortened, taken_apart
+from huiying.doors.answers import Answer, Part, compose, demands_of, greeting, shortened, taken_apart
 from huiying.doors.forms import Field, Form, choice_words
 from huiying.doors.language import sentence
 from huiying.doors.reading import spoken_to
@@ -22,7 +22,7 @@ from huiying.stages.identity.texts import from_staff
 #: The texts that become, or are drafted as, the answer that the person reads.
 ANSWERS = ("reply", "draft")
 GREETING, CLOSING, EVIDENCE, OUTCOMES = "greeting", "closing", "evidence", "outcomes"
-LONGEST, SHORT_LINES = 20_000, 2
+SHORT_LINES, MOST_DIGITS = 2, 4
 
 
 def answered_with(act: Act) -> str:
@@ -50,10 +50,10 @@ class Editor:
         found = list(demands_of(self.message, self.demands))
         self.abouts = found if self.demands > 1 and found else [""] * self.demands
         self.whole = next(one for one in self.form.fields if one.name == answered_with(self.act))
-        made = [Field(GREETING, _("开头"), "textarea", required=False, rows=SHORT_LINES, limit=LONGEST)]
+        made = [Field(GREETING, _("开头"), "textarea", required=False, rows=SHORT_LINES)]
         for number in range(1, self.demands + 1):
             made += self._part_fields(number)
-        made.append(Field(CLOSING, _("结尾"), "textarea", required=False, rows=SHORT_LINES, limit=LONGEST))
+        made.append(Field(CLOSING, _("结尾"), "textarea", required=False, rows=SHORT_LINES))
         self.form.fields[:0] = made
 
     def _part_fields(self, number: int) -> list[Field]:
@@ -61,7 +61,7 @@ class Editor:
         said = _("答复内容") if one else _("第{number}项的答复").format(number=number)
         fields = [
             Field(
-                f"answer-{number}", said, "textarea", required=False, limit=LONGEST, rows=6,
+                f"answer-{number}", said, "textarea", required=False, rows=6,
                 hint=_("写明查到的事实、办理的经过、依据和结果。"),
             )
         ]  # fmt: skip
@@ -86,7 +86,7 @@ class Editor:
     def begin(self, draft: str) -> None:
         """Fill the fields from a draft."""
         answer = taken_apart(draft, self.demands)
-        self.form.set(GREETING, answer.greeting)
+        self.form.set(GREETING, answer.greeting if draft else greeting(self.demands))
         self.form.set(CLOSING, answer.closing)
         for number, part in enumerate(answer.parts, 1):
             self.form.set(f"answer-{number}", part.text)
@@ -156,11 +156,14 @@ class Editor:
     def drawn(self, shown: Case, *, asked: bool) -> dict[str, Any]:
         """Return what the template draws: a section for each demand, the other fields, and the preview.
 
-        `asked`: whether the preview was asked for; then what the verb would refuse is said with it.
+        `asked`: whether the page came for the preview alone, which then takes the focus.
         """
         self.point_at_parts()
         text = compose(self.answer())
-        masked = spoken_to(from_staff(text, shown.number)) if text else ""
+        masked = ""
+        if text:
+            with working():  # as the verb will mask it
+                masked = spoken_to(from_staff(text, shown.number))
         unseen = {self.whole.name, EVIDENCE}
         own = {GREETING, CLOSING}
         sections = []
@@ -205,4 +208,4 @@ def refused_for(shown: Case, text: str) -> str:
 
 
 def _count(typed: str) -> int:
-    return int(typed) if typed.isascii() and typed.isdecimal() and len(typed) < len(str(LONGEST)) else 0
+    return int(typed) if typed.isascii() and typed.isdecimal() and len(typed) <= MOST_DIGITS else 0

@@ -12,7 +12,6 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
@@ -23,8 +22,8 @@ from huiying.directory.models import Matter, Staff
 from huiying.doors.errors import plainly
 from huiying.doors.forms import Field, Form
 from huiying.doors.language import rule_words, spoken
+from huiying.doors.moments import day_words, moment_words, until_short
 from huiying.doors.people import CHOSEN_POST, Person, posts_of
-from huiying.doors.reading import moment_words, until_short
 from huiying.doors.remaining import LATE, TODAY
 from huiying.doors.work import lists
 from huiying.procedure.schema import Kind, Stage
@@ -107,7 +106,7 @@ def column_names() -> dict[str, str]:
     return {"step": _("环节"), "due": _("期限"), "since": _("收件")}
 
 
-def drawn(row: lists.Listed, *, value: str = "") -> dict[str, Any]:
+def drawn(row: lists.Listed, *, value: str = "", with_unit: bool = True) -> dict[str, Any]:
     """Return a case as a row of the worklist component; `value`: what is sent when it is chosen."""
     return {
         "title": row.title,
@@ -115,13 +114,19 @@ def drawn(row: lists.Listed, *, value: str = "") -> dict[str, Any]:
         "about": " · ".join(filter(None, (row.number, row.kind, row.matter))),
         "step": row.step,
         "held": " · ".join(
-            filter(None, (row.unit, _("督办：{name}").format(name=row.supervisor) if row.supervisor else ""))
+            filter(
+                None,
+                (
+                    row.unit if with_unit else "",
+                    _("督办：{name}").format(name=row.supervisor) if row.supervisor else "",
+                ),
+            )
         ),
         "left": row.left,
         "tone": TONES.get(row.when, "neutral"),
         "due": until_short(row.due_at) if row.due_at and row.left else "",
         "why": " · ".join(filter(None, (row.what, _("暂定") if row.provisional else "", row.article))),
-        "since": date_format(timezone.localtime(row.received_at), _("n月j日")),
+        "since": day_words(row.received_at),
         "value": value,
     }
 

@@ -47,7 +47,7 @@ def work(request: HttpRequest) -> HttpResponse:
         "post": str(person.post),
         "caption": _("待办"),
         "labels": column_names(),
-        "groups": grouped(page.rows, choosable),
+        "groups": grouped(page.rows, choosable, with_unit=person.actor.unit is None),
         "acts": acts,
         "key": uuid.uuid4().hex,
         "parts": _parts(request, lists.tallies(person, at)),
@@ -60,13 +60,18 @@ def work(request: HttpRequest) -> HttpResponse:
     return render(request, "work/worklist.html", context)
 
 
-def grouped(rows: Sequence[lists.Listed], choosable: Mapping[str, bool]) -> list[dict[str, Any]]:
+def grouped(rows: Sequence[lists.Listed], choosable: Mapping[str, bool], *, with_unit: bool) -> list[dict[str, Any]]:
     """Return rows as groups by when the law asks; rows come in that order. `choosable`: step → can be chosen."""
     return [
         {
             "label": part_names()[part],
             "rows": [
-                drawn(row, value=f"{row.number}/{row.track}" if choosable.get(row.step_id) else "") for row in members
+                drawn(
+                    row,
+                    value=f"{row.number}/{row.track}" if choosable.get(row.step_id) else "",
+                    with_unit=with_unit,
+                )
+                for row in members
             ],
         }
         for part, members in groupby(rows, key=lambda row: row.when)

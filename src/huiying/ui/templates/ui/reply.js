@@ -50,7 +50,10 @@
       if (one.type === "radio" || one.type === "checkbox") one.checked = value === one.value;
       else one.value = value;
     }
-    form.dispatchEvent(new Event("input", { bubbles: true }));
+    // What listens for it may not be there before the page has loaded.
+    const tell = () => form.dispatchEvent(new Event("input", { bubbles: true }));
+    if (document.readyState === "complete") tell();
+    else addEventListener("load", tell, { once: true });
     if (notice) {
       notice.hidden = false;
       notice.querySelector("[data-reply-drop]").addEventListener("click", () => {
