@@ -230,10 +230,14 @@ def test_what_is_written_without_a_network_is_sent_once_when_it_is_back(windows:
     other.goto("/file/check/")
     expect(other.locator("[data-draft-box]")).to_contain_text("正在等网络")
     page.context.set_offline(False)
-    page.wait_for_function("() => document.querySelector('[data-draft-receipt]:not([hidden])') || location.pathname.startsWith('/r/')")
+    page.wait_for_function(
+        "() => document.querySelector('[data-draft-receipt]:not([hidden])') || location.pathname.startsWith('/r/')"
+    )
     assert filed(inhabited, "没有网络时写的：下水道堵了") == 1
     page.goto("/")
-    kept = page.evaluate("async () => (await (await caches.open('huiying-1')).keys()).map((one) => new URL(one.url).pathname)")
+    kept = page.evaluate(
+        "async () => (await (await caches.open('huiying-1')).keys()).map((one) => new URL(one.url).pathname)"
+    )
     assert not [path for path in kept if path.startswith(("/r/", "/staff", "/api"))]
 
 

@@ -13,11 +13,13 @@ from huiying.case.recording import NoSuchCase, NotAllowed, read_case, surroundin
 from huiying.case.scope import CENTRE, of_case, seeing
 from huiying.case.scope import WORK as ANY
 from huiying.directory.queries import unit_names
+from huiying.doors.language import refusal
 from huiying.doors.reading import Limit, Possible, Told, limits, possible, told_story
 from huiying.procedure.closure import may_ask_review
 from huiying.procedure.decision import Allowed, Refused
+from huiying.procedure.lifecycle import may
 from huiying.procedure.schema import UNIT_ROLES, Procedure
-from huiying.procedure.state import MAIN
+from huiying.procedure.state import MAIN, Attempt, Surroundings
 from huiying.stages import flow
 from huiying.stages.closure.actions import ask_review
 from huiying.stages.identity.models import Opening
@@ -88,6 +90,8 @@ def read(code: str, at: datetime) -> Receipt:
         found = [by_act[act] for act in names if act in by_act]
         if found:
             offered[name] = next((option for option in found if not option.why), found[0])
+        elif names[0] in now.procedure.acts:
+            offered[name] = _not_now(now, names[0], at, around)
     with seeing(CENTRE):
         split = list(Case.objects.filter(split_from=case.number).order_by("id").values_list("number", flat=True))
         joined = Case.objects.filter(number=case.joined_into).values_list("stage", flat=True).first()
@@ -107,6 +111,13 @@ def read(code: str, at: datetime) -> Receipt:
         texts=texts,
         files=files,
     )
+
+
+def _not_now(now: Folded, act: str, at: datetime, around: Surroundings) -> Possible:
+    """Return one of the person's acts that has no place at this step, with the rules' own reason."""
+    decision = may(now.procedure, now.state, Attempt(act, RESIDENT, at), around)
+    refused = decision if isinstance(decision, Refused) else Refused("not_at_this_step", decision.article)
+    return Possible(now.procedure.acts[act], MAIN, refusal(refused.code, refused.params), refused.article)
 
 
 def _holder(now: Folded) -> Holder | None:

@@ -17,12 +17,14 @@ from django.views.decorators.http import require_GET, require_http_methods
 from huiying.case.recording import NoSuchCase, NotAllowed
 from huiying.case.scope import working
 from huiying.directory.queries import place_name
+from huiying.doors import remaining
 from huiying.doors.complainant import receipts
 from huiying.doors.errors import plainly
 from huiying.doors.forms import Field, Form
 from huiying.doors.language import refusal, rule_words, spoken
 from huiying.doors.limits import MOST_GUESSES, guesses
-from huiying.doors.reading import Limit, derivation, until
+from huiying.doors.moments import until
+from huiying.doors.reading import Limit, Told, days_of, derivation
 from huiying.stages.identity.texts import LONGEST_TEXT
 from huiying.stages.intake.actions import ACCEPTED_FILES, RESIDENT, attach
 
@@ -154,10 +156,18 @@ def _page(opened: receipts.Receipt) -> dict[str, object]:
         "next": {"says": _next(opened.stage), "who": _who(opened.holder)},
         "dues": [_due(limit) for limit in opened.limits if limit.running and limit.of_person],
         "acts": _acts(opened),
-        "events": [
-            {"at": told.at, "title": told.title, "text": told.text, "article": told.article, "who": told.who}
-            for told in reversed(opened.told)
-        ],
+        "events": [_event(told) for told in reversed(opened.told)],
+    }
+
+
+def _event(told: Told) -> dict[str, object]:
+    """Return one line of the story as `ui/timeline.html` takes it."""
+    return {
+        "at": told.at,
+        "title": told.sentence or told.title,
+        "text": "\n".join([*told.lines, *told.texts]) if told.sentence else told.text,
+        "article": told.article,
+        "who": "" if told.sentence else told.who,
     }
 
 
@@ -186,17 +196,20 @@ def _who(holder: receipts.Holder | None) -> str:
 
 
 def _due(limit: Limit) -> dict[str, object]:
+    """Return a clock as `ui/limits.html` takes it. A limit that is no law yet is not shown as one."""
     if limit.moment is None:
-        by = limit.why_not or _("暂未确定")
-    elif limit.provisional:
-        by = _("%(when)s前（暂定，放假安排公布后确定）") % {"when": until(limit.moment)}
+        text = limit.why_not or _("暂未确定")
     else:
-        by = _("%(when)s前") % {"when": until(limit.moment)}
+        text = _("{until}前").format(until=until(limit.moment))
     return {
-        "label": spoken(limit.what),
-        "text": by,
+        "what": spoken(limit.what),
+        "text": text,
+        "left": limit.left,
+        "tone": "late" if limit.when == remaining.LATE else "neutral",
         "article": limit.article if limit.is_law else "",
-        "derivation": derivation(limit) if limit.is_law else "",
+        "provisional": limit.provisional,
+        "summary": derivation(limit) if limit.is_law and limit.derivation else "",
+        "days": days_of(limit) if limit.is_law else [],
     }
 
 
