@@ -1,4 +1,4 @@
-"""The resident's portal in a browser: filing without script and by keyboard, drafts, no network, signs, the position."""
+"""The resident's portal in a browser: filing without script and by keyboard, drafts, no network, signs, position."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from PIL import Image
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Geolocation, Page, expect
 
 from browser_world import PHONE, Inhabited, Windows
 
@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.browser
 
-#: In 墨香社区 of the demo city, by its generated outlines; and in the middle of the sea.
-AT_SEA = {"latitude": 0.0, "longitude": 160.0}
+#: Where no city is.
+AT_SEA: Geolocation = {"latitude": 0.0, "longitude": 160.0}
 RECEIPT = re.compile(r"/r/[0-9A-Z-]+/")
 
 
@@ -341,7 +341,8 @@ def test_a_case_is_followed_as_a_story_with_what_comes_next_and_how_its_date_was
     expect(page.locator(".next")).to_contain_text("现在由汀川市水务局的经办人办理。")
     why = page.locator(".next details").first
     why.locator("summary").click()
-    expect(why).to_contain_text("依据")
+    expect(why).to_contain_text("第1个工作日")
+    expect(page.locator(".limits-article").first).to_be_visible()
     expect(page.locator(".acts")).to_contain_text("评价")
     expect(page.locator(".button-why").first).to_be_visible()
 
