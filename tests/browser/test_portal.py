@@ -104,6 +104,9 @@ def test_a_demand_is_filed_without_script_page_by_page_and_nothing_is_lost_on_th
     page.get_by_label("具体地点").fill("墨香雅苑北门")
     go_on(page, "怎样联系您")
     page.get_by_label("请为我保密").check()
+    page.get_by_role("button", name="长辈版").click()
+    expect(page.locator("html")).to_have_attribute("data-view", "elder")
+    expect(page.get_by_label("请为我保密")).to_be_checked()
     go_on(page, "请核对，然后提交")
     expect(page.locator(".answers")).to_contain_text("汀川市临汀区柳汀街道墨香社区")
     page.get_by_role("button", name="更改：详细情况").click()
@@ -117,8 +120,8 @@ def test_a_demand_is_filed_without_script_page_by_page_and_nothing_is_lost_on_th
     )
     page.get_by_role("button", name="提交").click()
     expect(page.locator("h1")).to_have_text("已经收到您的反映")
-    expect(page.locator(".facts")).to_contain_text("投诉")
-    expect(page.locator(".facts")).to_contain_text("1个")
+    expect(page.locator(".facts-box")).to_contain_text("投诉")
+    expect(page.locator(".facts-box")).to_contain_text("1个")
     assert filed(inhabited, "小区门口<b>烧烤摊</b>半夜扰民 & 油烟\n已经一个月") == 1
 
 
@@ -134,11 +137,11 @@ def test_a_demand_is_filed_by_keyboard_alone(windows: Windows, inhabited: Inhabi
     focus_on(page, "#field-text")
     page.keyboard.type("用键盘写的：路灯不亮")
     for heading in ("在什么地方", "怎样联系您", "照片和录音", "请核对，然后提交"):
-        focus_on(page, "form[data-draft] .button--primary")
+        focus_on(page, "form[data-draft] .button-row .button:not([name])")
         page.keyboard.press("Enter")
         expect(page.locator("h1")).to_have_text(heading)
         ready(page)
-    focus_on(page, "form[data-draft] .button--primary")
+    focus_on(page, "form[data-draft] .button-row .button:not([name])")
     page.keyboard.press("Enter")
     page.wait_for_url(RECEIPT)
     assert filed(inhabited, "用键盘写的：路灯不亮") == 1
@@ -191,7 +194,7 @@ def test_a_draft_survives_a_closed_tab_with_its_photo_and_is_gone_after_the_rece
     expect(page.locator("[data-answer=files]")).to_contain_text("井盖.jpg")
     page.get_by_role("button", name="提交").click()
     page.wait_for_url(RECEIPT)
-    expect(page.locator(".facts")).to_contain_text("2个")
+    expect(page.locator(".facts-box")).to_contain_text("2个")
     page.goto("/file/what/")
     ready(page)
     expect(page.get_by_label("详细情况")).to_have_value("")

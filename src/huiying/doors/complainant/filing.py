@@ -20,6 +20,7 @@ from huiying.case.recording import NotAllowed
 from huiying.directory.models import Spot
 from huiying.directory.places import area_at
 from huiying.directory.queries import spot_in_use
+from huiying.doors.complainant import looks
 from huiying.doors.complainant.questions import (
     BY_NAME,
     RULES_NAMES,
@@ -106,6 +107,11 @@ def step(request: HttpRequest, name: str) -> HttpResponse:
         return page(request, demand_form(), asked)
     form = filled(request.POST)
     came_from = BY_NAME.get(request.POST.get("from", ""))
+    if look := looks.wanted(request):
+        looks.at_once(request, look)
+        answer = page(request, form, asked)
+        looks.keep(request, answer, look)
+        return answer
     if "back" not in request.POST:
         for one in STEPS if asked is LAST else [came_from] if came_from else []:
             check_step(form, one)
@@ -170,6 +176,8 @@ def page(request: HttpRequest, form: Form, asked: Step, *, status: int = 200, sp
         "by_script": by_script,
         "progress": progress(asked, by_script=by_script),
         "spot": shown(spot) if spot else None,
+        # Answers that only this page carries must not be lost to a change of how it looks.
+        "page_form": None if by_script else {"id": "filing", "url": _url(asked.name)},
         "urls": {one.name: _url(one.name) for one in STEPS},
     }
     answer = render(request, "complainant/file.html", context, status=status)

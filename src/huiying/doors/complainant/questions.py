@@ -56,14 +56,18 @@ BY_NAME: Mapping[str, Step] = {step.name: step for step in STEPS}
 def kinds() -> list[dict[str, str]]:
     """Return the kinds of demands to choose from, each with an example."""
     said = {
-        Kind.HELP: (_("求助"), _("请求解决一个问题，如漏水、路灯不亮")),
-        Kind.CONSULTATION: (_("咨询"), _("想了解政策、办事流程")),
-        Kind.COMPLAINT: (_("投诉"), _("对某个单位或者商家的行为不满")),
-        Kind.REPORT: (_("举报"), _("反映违法违规的线索；您的身份受到更严的保护")),
-        Kind.SUGGESTION: (_("建议"), _("对城市管理和服务的想法")),
-        Kind.PRAISE: (_("表扬"), _("有人做得好，想让大家知道")),
+        Kind.HELP: {"icon": "wrench", "label": _("求助"), "hint": _("请求解决一个问题，如漏水、路灯不亮")},
+        Kind.CONSULTATION: {"icon": "info", "label": _("咨询"), "hint": _("想了解政策、办事流程")},
+        Kind.COMPLAINT: {"icon": "frown", "label": _("投诉"), "hint": _("对某个单位或者商家的行为不满")},
+        Kind.REPORT: {
+            "icon": "shield-alert",
+            "label": _("举报"),
+            "hint": _("反映违法违规的线索；您的身份受到更严的保护"),
+        },
+        Kind.SUGGESTION: {"icon": "lightbulb", "label": _("建议"), "hint": _("对城市管理和服务的想法")},
+        Kind.PRAISE: {"icon": "thumbs-up", "label": _("表扬"), "hint": _("有人做得好，想让大家知道")},
     }
-    return [{"value": kind.value, "label": label, "hint": hint} for kind, (label, hint) in said.items()]
+    return [{"value": kind.value, **words} for kind, words in said.items()]
 
 
 def units() -> list[dict[str, str]]:
@@ -74,8 +78,10 @@ def units() -> list[dict[str, str]]:
 def demand_form(spot: Spot | None = None) -> Form:
     """Return the fields of a demand as a resident fills them in. `spot`: whose sign somebody scanned."""
     fields = [
-        Field("kind", _("这是什么事"), "radios", options=kinds()),
-        Field("title", _("用一句话说"), required=False, limit=LONGEST_TITLE, hint=_("例如：家里天花板漏水已经两周")),
+        Field("kind", _("这是什么事"), "cards", options=kinds()),
+        Field(
+            "title", _("标题"), required=False, limit=LONGEST_TITLE, hint=_("用一句话说，例如：家里天花板漏水已经两周")
+        ),
         Field(
             "text",
             _("详细情况"),
@@ -184,7 +190,7 @@ def check_step(form: Form, step: Step) -> None:
         if one.name not in step.fields or one.error:
             continue
         if one.required and not one.value:
-            verb = _("请选择%(label)s") if one.kind == "radios" else _("请填写%(label)s")
+            verb = _("请选择%(label)s") if one.kind in {"radios", "cards"} else _("请填写%(label)s")
             form.complain(one.name, verb % {"label": one.label})
         elif one.limit is not None and len(one.value) > one.limit:
             form.complain(

@@ -70,9 +70,9 @@ def _open(request: HttpRequest, code: str, at: datetime) -> receipts.Receipt:
 def act_forms() -> dict[str, ActForm]:
     """Return the person's acts with their forms."""
     solved = [
-        {"value": "yes", "label": _("解决了")},
-        {"value": "partly", "label": _("部分解决")},
-        {"value": "no", "label": _("没有解决")},
+        {"value": "yes", "label": _("解决了"), "icon": "circle-check"},
+        {"value": "partly", "label": _("部分解决"), "icon": "circle-dot"},
+        {"value": "no", "label": _("没有解决"), "icon": "circle-x"},
     ]
     satisfied = [
         {"value": "5", "label": _("很满意")},
@@ -96,9 +96,7 @@ def act_forms() -> dict[str, ActForm]:
             _("提交评价"),
             Form(
                 [
-                    Field(
-                        "solved", _("问题解决了吗"), "radios", options=solved, hint=_("只看事情本身，不看办事的人。")
-                    ),
+                    Field("solved", _("问题解决了吗"), "cards", options=solved, hint=_("只看事情本身，不看办事的人。")),
                     Field(
                         "satisfied",
                         _("您对办理满意吗"),
@@ -197,10 +195,8 @@ def _who(holder: receipts.Holder | None) -> str:
 
 def _due(limit: Limit) -> dict[str, object]:
     """Return a clock as `ui/limits.html` takes it. A limit that is no law yet is not shown as one."""
-    if limit.moment is None:
-        text = limit.why_not or _("暂未确定")
-    else:
-        text = _("{until}前").format(until=until(limit.moment))
+    at = limit.moment
+    text = _("{until}前").format(until=until(at)) if at else limit.why_not or _("暂未确定")
     return {
         "what": spoken(limit.what),
         "text": text,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
@@ -10,10 +9,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
-from huiying.doors.context import THEMES
-from huiying.doors.language import TAGS
-
-YEAR = 365 * 24 * 3600
+from huiying.doors.complainant import looks
 
 
 @require_GET
@@ -44,24 +40,20 @@ def home(request: HttpRequest) -> HttpResponse:
 @require_POST
 def view(request: HttpRequest) -> HttpResponse:
     """Keep which view of the pages or which colours somebody wants, and go back to where they were."""
-    if (theme := request.POST.get("theme")) is not None:
-        return _keep(request, settings.THEME_COOKIE_NAME, theme if theme in THEMES else "auto")
-    elder = request.POST.get("view", "standard") == "elder"
-    return _keep(request, settings.VIEW_COOKIE_NAME, "elder" if elder else "standard")
+    return _back(request)
 
 
 @require_POST
 def language(request: HttpRequest) -> HttpResponse:
     """Keep in which language somebody reads, and go back to where they were."""
-    wanted = request.POST.get("language", "")
-    return _keep(request, settings.LANGUAGE_COOKIE_NAME, wanted if wanted in TAGS else settings.LANGUAGE_CODE)
+    return _back(request)
 
 
-def _keep(request: HttpRequest, cookie: str, value: str) -> HttpResponse:
-    """Return the way back, with a choice that lasts a year."""
+def _back(request: HttpRequest) -> HttpResponse:
+    """Return the way back, with what was asked for."""
     back = request.POST.get("next", "/")
     ours = url_has_allowed_host_and_scheme(back, {request.get_host()}, require_https=request.is_secure())
     # Never `redirect`: it takes what is no address for the name of a page, and there may be none of that name.
     response = HttpResponseRedirect(back if ours and back.startswith("/") else "/")
-    response.set_cookie(cookie, value, max_age=YEAR, samesite="Lax", httponly=True, secure=request.is_secure())
+    looks.keep(request, response, looks.wanted(request))
     return response

@@ -20,4 +20,6 @@ def qr(text: str, label: str, kind: str = "") -> SafeString:
         border=4, omitsize=True, svgclass=None, lineclass=None, dark="#000", light="#fff"
     )
     inner = mark_safe(drawn.removeprefix("<svg"))  # noqa: S308  # segno's own drawing; the text is not in it
-    return format_html('<svg class="qr{}" role="img" aria-label="{}"{}', f" qr--{kind}" if kind else "", label, inner)
+    return format_html(
+        '<svg class="qr {}" role="img" aria-label="{}"{}', "qr--sheet" if kind == "sheet" else "", label, inner
+    )

@@ -6,6 +6,8 @@ const PAUSE_MS = 300;
 const AGAIN_MS = 20_000;
 /** Fields of a form that say nothing of the demand. */
 const OURS = new Set(["csrfmiddlewaretoken", "key", "from", "then", "back", "narrow", "files"]);
+/** Buttons that change how the page looks: the server gives it back with the answers that it carries. */
+const LOOKS = new Set(["view", "theme", "language"]);
 
 const box = () => document.querySelector("[data-draft-box]");
 const formOf = () => document.querySelector("form[data-draft]");
@@ -14,7 +16,10 @@ const put = (words, values) => Object.entries(values).reduce((said, [name, value
 const controls = (form) => [...form.elements].filter((one) => one.name && !OURS.has(one.name));
 
 // ---- what the form says, and what the device says ----
-const labelOf = (control) => (control.labels?.[0]?.textContent ?? "").trim();
+const labelOf = (control) => {
+  const label = control.labels?.[0];
+  return ((label?.querySelector(".choices-label") ?? label)?.textContent ?? "").trim();
+};
 
 const read = (form) => {
   const fields = {};
@@ -227,8 +232,9 @@ const afterThis = (form) => (location.hash === "#check" ? form.dataset.check : f
 const submitted = async (event) => {
   const form = event.target;
   if (!form.matches?.("form[data-draft][data-ready]")) return;
-  event.preventDefault();
   const button = event.submitter;
+  if (LOOKS.has(button?.name)) return;
+  event.preventDefault();
   if (button?.dataset.step) {
     const spot = form.elements.spot?.value;
     const sign = button.dataset.step === "kind" && spot && navigator.onLine;
