@@ -7,6 +7,7 @@ help: ## say what each target does
 
 install: ## prepare .venv and the built assets
 	@scripts/venv runtime
+	@.venv/bin/pybabel -q compile -D django -d src/huiying/doors/locale
 	@.venv/bin/python -m django collectstatic --settings huiying.config.settings --noinput --verbosity 0
 
 demo: install ## an invented city, filled and served on http://127.0.0.1:8000/ (PORT)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from hashlib import sha256
@@ -15,6 +16,7 @@ from huiying.case.witness import witness
 from huiying.directory.models import Area, Duty, Guidance, Matter, Post, Staff, Unit
 from huiying.procedure.state import Actor
 
+Outline = Sequence[Sequence[float]]
 #: What of an object its acts say. Passwords and the time of the last login are not history.
 REGISTERED: Mapping[type[models.Model], tuple[str, ...]] = {
     Area: ("code", "name", "parent_id"),
@@ -95,6 +97,22 @@ def import_areas(rows: Sequence[tuple[str, str]], by: Actor, at: datetime) -> in
         )
         append("areas", Entry("import", by, at, given={"count": len(rows)}, commitments={"list": listed_areas()}))
     return Area.objects.count()
+
+
+def set_outlines(outlines: Mapping[str, Outline], by: Actor, at: datetime) -> tuple[str, ...]:
+    """Keep the outlines of areas, with one act that commits to them. Returns the codes that are no areas of ours.
+
+    `outlines`: code → closed ring of [longitude, latitude].
+    """
+    known = list(Area.objects.filter(code__in=list(outlines)))
+    for area in known:
+        area.boundary = [list(point) for point in outlines[area.code]]
+    told = json.dumps({area.code: area.boundary for area in known}, sort_keys=True)
+    with working():
+        Area.objects.bulk_update(known, ["boundary"], batch_size=1000)
+        outlined = {"outlines": sha256(told.encode()).hexdigest()}
+        append("outlines", Entry("import", by, at, given={"count": len(known)}, commitments=outlined))
+    return tuple(sorted(set(outlines) - {area.code for area in known}))
 
 
 def _with_history() -> set[str]:

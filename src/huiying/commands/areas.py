@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import re
+from collections.abc import Iterator
 from pathlib import Path
 
 import click
@@ -55,3 +57,40 @@ def import_areas(*, files: tuple[Path, ...], as_json: bool) -> None:
     else:
         said = "、".join(map(str, rejected[:SHOWN])) or "0"
         click.echo(words("command.areas_imported", {"read": len(rows), "count": count, "rejected": said}))
+
+
+@areas.command("outlines")
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("--code", "name", default="code", show_default=True, help="Property that holds an area's code.")
+@json_option
+def import_outlines(*, file: Path, name: str, as_json: bool) -> None:
+    """Bring in the outlines of areas from FILE (GeoJSON; of several parts the largest). Use an approved map's."""
+    try:
+        content = json.loads(file.read_bytes())
+        outlines = dict(_outlines(content["features"], name))
+    except (OSError, ValueError, KeyError, TypeError, IndexError) as unreadable:
+        fail(
+            str(file), words("command.outlines_unreadable", {"why": str(unreadable)}), words("command.outlines_wanted")
+        )
+    with ready():
+        from django.utils import timezone  # noqa: PLC0415  # needs Django
+
+        from huiying.case import registry  # noqa: PLC0415  # needs Django
+        from huiying.procedure.state import Actor  # noqa: PLC0415  # with it
+
+        unknown = registry.set_outlines(outlines, Actor("areas-import", "administrator"), timezone.now())
+    if as_json:
+        print_json({"read": len(outlines), "outlined": len(outlines) - len(unknown), "unknown": unknown})
+    else:
+        said = "、".join(unknown[:SHOWN]) or "0"
+        click.echo(words("command.outlined", {"count": len(outlines) - len(unknown), "unknown": said}))
+
+
+def _outlines(features: list[dict[str, dict[str, object]]], name: str) -> Iterator[tuple[str, list[list[float]]]]:
+    """Yield each feature's code and its outer ring; raise what reading wrong GeoJSON raises."""
+    for feature in features:
+        form, parts = feature["geometry"]["type"], feature["geometry"]["coordinates"]
+        if not isinstance(parts, list) or form not in {"Polygon", "MultiPolygon"}:
+            raise ValueError(f"geometry of type {form}")
+        rings = [parts[0]] if form == "Polygon" else [part[0] for part in parts]
+        yield str(feature["properties"][name]), [[float(x), float(y)] for x, y, *_ in max(rings, key=len)]

@@ -58,7 +58,7 @@ SETTINGS = {
             "How many proxies of your own stand before the server; so many hops of X-Forwarded-For are believed.",
         ),
         Setting("PORT", "8000", "Port of the web server."),
-        Setting("HUIYING_LANGUAGE", "zh_hans", "Language of commands: `zh_hans` or `en`."),
+        Setting("HUIYING_LANGUAGE", "zh_hans", "Language of commands: `zh_hans`, `zh_hant` or `en`."),
         Setting("HUIYING_PACKS", "", "Folders of local packs, separated as in `PATH`."),
         Setting(
             "DATABASE_URL", "", "A PostgreSQL server (15 or newer) to use; the embedded one is then never started."

@@ -40,6 +40,7 @@ MIDDLEWARE = [
     "huiying.doors.api.problems.ProblemMiddleware",
     "huiying.doors.middleware.SizeMiddleware",
     "huiying.doors.readable.ReadableMiddleware",
+    "huiying.doors.language.LanguageMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -121,6 +122,7 @@ CSRF_COOKIE_NAME = f"{COOKIES}huiying_csrf"
 CSRF_COOKIE_SAMESITE = "Strict"
 BROWSER_COOKIE_NAME = f"{COOKIES}huiying_browser"
 VIEW_COOKIE_NAME = f"{COOKIES}huiying_view"
+LANGUAGE_COOKIE_NAME = f"{COOKIES}huiying_language"
 MESSAGE_STORAGE = "huiying.doors.told.Told"
 CACHES = {"default": {"BACKEND": "huiying.doors.limits.TallyCache"}}
 
@@ -149,6 +151,8 @@ WHITENOISE_ALLOW_ALL_ORIGINS = False  # nobody else's page has any use for ours
 
 
 LANGUAGE_CODE = "zh-hans"
+LANGUAGES = [("zh-hans", "简体中文"), ("zh-hant", "繁體中文"), ("en", "English")]
+LOCALE_PATHS = [OURS / "doors" / "locale"]
 TIME_ZONE = "Asia/Shanghai"
 USE_TZ = True
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"

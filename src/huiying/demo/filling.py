@@ -20,6 +20,7 @@ from huiying.case.scope import CENTRE, seeing, working
 from huiying.demo.city import city
 from huiying.demo.demands import DemoDemand, Part, demands, reply_for, text_for, why_return
 from huiying.demo.guidance import entries
+from huiying.demo.terrain import outlines
 from huiying.directory.models import Area, Duty, Matter, Post, Staff, Unit
 from huiying.procedure.schema import Kind
 from huiying.procedure.state import MAIN, Actor
@@ -61,6 +62,7 @@ def found_city(at: datetime) -> None:
             FOUNDER,
             at,
         )
+    registry.set_outlines(outlines({area.code: area.parent for area in made.areas.values()}), FOUNDER, at)
     registry.bring_in(
         [
             Unit(

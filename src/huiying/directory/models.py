@@ -30,13 +30,17 @@ LEVELS = {
 
 
 class Area(models.Model):
-    """A division or a part of one. Codes nest by prefix: 990101001 lies in 990101."""
+    """A division or a part of one. Codes nest by prefix: 990101001 lies in 990101.
+
+    `boundary`: its outline, a closed ring of [longitude, latitude] in degrees as in GeoJSON, where one is known.
+    """
 
     code = models.CharField("代码", max_length=12, primary_key=True)
     name = models.CharField("名称", max_length=60)
     parent = models.ForeignKey("self", models.PROTECT, null=True, blank=True, verbose_name="上级区划")
+    boundary = models.JSONField("边界", null=True, blank=True, editable=False)
 
-    sensitivity: ClassVar = {"code": PUBLIC, "name": PUBLIC, "parent": PUBLIC}
+    sensitivity: ClassVar = dict.fromkeys(("code", "name", "parent", "boundary"), PUBLIC)
 
     class Meta:
         """Ordered as codes are."""

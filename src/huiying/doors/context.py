@@ -9,6 +9,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 
 from huiying.config.environment import read
+from huiying.doors.language import NAMES, TAGS, language
 
 #: Sections whose address other sections' addresses begin with.
 EXACT = frozenset({"work", "desk-register"})
@@ -31,6 +32,12 @@ def page(request: HttpRequest) -> dict[str, Any]:
     context: dict[str, Any] = {
         "site_name": read("HUIYING_SITE_NAME"),
         "elder_url": reverse("view"),
+        "languages": [
+            {"code": code, "label": NAMES[code], "tag": tag, "current": code == language()}
+            for code, tag in TAGS.items()
+        ],
+        "language_url": reverse("language"),
+        "html_lang": TAGS[language()],
         "elder": request.COOKIES.get(settings.VIEW_COOKIE_NAME) == "elder",
         "help_line": "也可以拨打 12345，全天有人接听。危及生命请先拨打 110、119 或 120。",
         "footer_links": [{"label": "工作人员登录", "url": reverse("work")}],

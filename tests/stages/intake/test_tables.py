@@ -240,19 +240,19 @@ def test_memory_does_not_grow_with_the_file(tmp_path: Path) -> None:
 
 
 def test_every_reason_has_its_sentence_in_every_language_and_no_sentence_is_idle() -> None:
-    chinese, english = (catalogue(language, WORDS) for language in LANGUAGES)
+    catalogues = [catalogue(language, WORDS) for language in LANGUAGES]
     blanks = [
         {code: {name for _, name, _, _ in Formatter().parse(text) if name} for code, text in words.items()}
-        for words in (chinese, english)
+        for words in catalogues
     ]
-    assert blanks[0] == blanks[1]
+    assert all(others == blanks[0] for others in blanks)
     strings = {
         node.value
         for module in (endings, maps, tables)
         for node in ast.walk(ast.parse(Path(module.__file__ or "").read_text("utf-8")))
         if isinstance(node, ast.Constant) and isinstance(node.value, str)
     }
-    codes = {code.removeprefix("import.") for code in chinese}
+    codes = {code.removeprefix("import.") for code in catalogues[0]}
     assert codes - strings == set()
 
 

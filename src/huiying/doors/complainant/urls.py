@@ -9,6 +9,7 @@ from huiying.doors.complainant import views
 urlpatterns = [
     path("", views.home, name="home"),
     path("view/", views.view, name="view"),
+    path("language/", views.language, name="language"),
     path("file/", views.file, name="file"),
     path("find/", views.find, name="find-receipt"),
     path("r/<str:code>/", views.receipt, name="receipt"),

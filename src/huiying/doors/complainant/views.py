@@ -22,6 +22,7 @@ from huiying.directory.queries import areas_of_the_city, place_name
 from huiying.doors.complainant import receipts
 from huiying.doors.errors import plainly
 from huiying.doors.forms import Field, Form
+from huiying.doors.language import TAGS
 from huiying.doors.limits import MOST_GUESSES, guesses, submissions, submissions_an_hour
 from huiying.doors.reading import Limit, derivation, until
 from huiying.procedure.schema import Kind
@@ -71,18 +72,24 @@ def home(request: HttpRequest) -> HttpResponse:
 @require_POST
 def view(request: HttpRequest) -> HttpResponse:
     """Keep which view of the pages somebody wants, and go back to where they were."""
-    wanted, back = request.POST.get("view", "standard"), request.POST.get("next", "/")
+    elder = request.POST.get("view", "standard") == "elder"
+    return _keep(request, settings.VIEW_COOKIE_NAME, "elder" if elder else "standard")
+
+
+@require_POST
+def language(request: HttpRequest) -> HttpResponse:
+    """Keep in which language somebody reads, and go back to where they were."""
+    wanted = request.POST.get("language", "")
+    return _keep(request, settings.LANGUAGE_COOKIE_NAME, wanted if wanted in TAGS else settings.LANGUAGE_CODE)
+
+
+def _keep(request: HttpRequest, cookie: str, value: str) -> HttpResponse:
+    """Return the way back, with a choice that lasts a year."""
+    back = request.POST.get("next", "/")
     ours = url_has_allowed_host_and_scheme(back, {request.get_host()}, require_https=request.is_secure())
     # Never `redirect`: it takes what is no address for the name of a page, and there may be none of that name.
     response = HttpResponseRedirect(back if ours and back.startswith("/") else "/")
-    response.set_cookie(
-        settings.VIEW_COOKIE_NAME,
-        "elder" if wanted == "elder" else "standard",
-        max_age=YEAR,
-        samesite="Lax",
-        httponly=True,
-        secure=request.is_secure(),
-    )
+    response.set_cookie(cookie, value, max_age=YEAR, samesite="Lax", httponly=True, secure=request.is_secure())
     return response
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from huiying.procedure.decision import NOTHING, Refused
 
-LANGUAGES = ("zh_hans", "en")
+LANGUAGES = ("zh_hans", "zh_hant", "en")
 DEFAULT_LANGUAGE = "zh_hans"
 
 
