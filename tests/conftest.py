@@ -12,6 +12,7 @@ import tempfile
 import threading
 import urllib.request
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import count
@@ -198,12 +199,12 @@ def browser() -> Iterator[Browser]:
         chromium.close()
 
 
-@pytest.fixture(scope="session")
-def served(admin: str, template: str) -> Iterator[Served]:
-    """An installation of its own behind the web server that we ship, for tests that come by HTTP."""
-    name = f"huiying_served_{os.getpid()}"
+@contextmanager
+def serving(admin: str, template: str, kind: str) -> Iterator[Served]:
+    """Serve a copy of a database behind the web server that we ship, with a home of its own."""
+    name = f"huiying_{kind}_{os.getpid()}"
     copy(admin, template, name)
-    folder = Path(tempfile.mkdtemp(prefix="huiying-served-"))
+    folder = Path(tempfile.mkdtemp(prefix=f"huiying-{kind}-"))
     shutil.copytree(keys.key_folder(), folder / "keys")
     port = free_port()
     installation = Served(folder, make_conninfo(admin, dbname=name), f"http://127.0.0.1:{port}")
@@ -218,6 +219,13 @@ def served(admin: str, template: str) -> Iterator[Served]:
         server.wait(20)
         drop(admin, name)
         shutil.rmtree(folder)
+
+
+@pytest.fixture(scope="session")
+def served(admin: str, template: str) -> Iterator[Served]:
+    """An installation of its own behind the web server that we ship, for tests that come by HTTP."""
+    with serving(admin, template, "served") as installation:
+        yield installation
 
 
 def free_port() -> int:
