@@ -5,7 +5,7 @@ Ids are the codes people use (division codes, unit codes, matter codes), so that
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar
+from typing import ClassVar
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.postgres.fields import ArrayField
@@ -14,7 +14,7 @@ from django.db import models
 from django.utils import timezone
 
 from huiying.config.checks import Sensitivity
-from huiying.directory.likeness import pairs
+from huiying.directory.fields import PairsField
 from huiying.procedure import routing
 from huiying.procedure.schema import ROLES
 
@@ -249,27 +249,6 @@ class Duty(models.Model):
         return f"{self.matter}·{self.area}"
 
 
-if TYPE_CHECKING:
-    PairsOfCharacters = ArrayField[list[str], list[str]]
-else:  # Django's own class takes no parameters
-    PairsOfCharacters = ArrayField
-
-
-class PairsField(PairsOfCharacters):
-    """The pairs of characters of an entry's title and words, by which it is found while somebody talks.
-
-    Worked out whenever a row is written, alone or with others: nobody sets it, and it is never stale.
-    """
-
-    def pre_save(self, model_instance: models.Model, add: bool) -> list[str]:  # noqa: FBT001  # Django's signature
-        """Return what is written."""
-        del add
-        assert isinstance(model_instance, Guidance)  # noqa: S101  # no other model has one
-        found = sorted(pairs(f"{model_instance.title}　{model_instance.words}"))
-        setattr(model_instance, self.attname, found)
-        return found
-
-
 class Guidance(models.Model):
     """What a call-taker may answer at once: the text as it is read out, what it rests on, and until when it is sure.
 
@@ -285,6 +264,8 @@ class Guidance(models.Model):
     review_by = models.DateField("复核期限")
     active = models.BooleanField("启用", default=True)
     pairs = PairsField(models.CharField(max_length=2), default=list, editable=False)
+
+    objects: ClassVar[models.Manager[Guidance]] = models.Manager()
 
     sensitivity: ClassVar = dict.fromkeys(
         ("title", "text", "matter", "words", "unit", "article", "review_by", "active", "pairs"), PUBLIC

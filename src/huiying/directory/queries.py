@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
+from typing import Any
 
 from django.db.models import Case, F, Q, QuerySet, Value, When
 from django.db.models.expressions import RawSQL
@@ -98,17 +99,17 @@ def propose_lead(matter: str, area: str, on: date, **lock: object) -> routing.Du
     return routing.propose(rows, matter=matter, areas=outwards, on=on, units=units_for_routing(), **lock)
 
 
-def guidance_for(said: str, matter: str = "", most: int = 5) -> QuerySet[Guidance]:
+def guidance_for(said: str, matter: str = "", most: int = 5) -> list[Guidance]:
     """Return the guidance that speaks to what is being said, the likeliest first: of the matter, or alike in words.
 
     `said`: as it is typed, and kept nowhere. Entries are found by an index, however many there are.
     """
     asked = sorted(pairs(said))
-    known = matter if is_matter(matter) else None
     counted = RawSQL("(SELECT count(*) FROM unnest(pairs) AS one WHERE one = ANY (%s::varchar[]))", [asked])
-    alike = Q(pairs__overlap=asked, shared__gte=FEWEST_PAIRS)
-    found = Guidance.objects.filter(active=True).annotate(shared=counted).select_related("unit")
-    if known is None:
-        return found.filter(alike).order_by(F("shared").desc(), "title")[:most]
-    theirs = Case(When(matter=known, then=Value(0)), default=Value(1))
-    return found.filter(Q(matter=known) | alike).order_by(theirs, F("shared").desc(), "title")[:most]
+    speaking = Q(pairs__overlap=asked, shared__gte=FEWEST_PAIRS)
+    first: list[Any] = [F("shared").desc(), "title"]
+    if is_matter(matter):
+        speaking |= Q(matter=matter)
+        first.insert(0, Case(When(matter=matter, then=Value(0)), default=Value(1)))
+    found = Guidance.objects.filter(active=True).annotate(shared=counted).filter(speaking)
+    return list(found.select_related("unit").order_by(*first)[:most])

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import django.contrib.postgres.indexes
 import django.db.models.deletion
-import huiying.directory.models
 from django.db import migrations, models
+
+import huiying.directory.fields
 
 
 class Migration(migrations.Migration):
@@ -26,7 +27,7 @@ class Migration(migrations.Migration):
                 ("active", models.BooleanField(default=True, verbose_name="启用")),
                 (
                     "pairs",
-                    huiying.directory.models.PairsField(
+                    huiying.directory.fields.PairsField(
                         base_field=models.CharField(max_length=2), default=list, editable=False, size=None
                     ),
                 ),
