@@ -16,9 +16,8 @@ from huiying.doors.forms import Field, Form
 from huiying.doors.language import rule_words, sentence
 from huiying.procedure.decision import Refused
 from huiying.procedure.schema import Kind
-from huiying.stages.identity.texts import LONGEST_TEXT
 from huiying.stages.identity.vault import Contact
-from huiying.stages.intake.actions import LONGEST_LINE, MOST_DEMANDS, Demand
+from huiying.stages.intake.actions import MOST_DEMANDS, Demand
 from huiying.stages.intake.calls import Spoken, ThreeWay
 
 CHANNELS = ("phone", "visit", "letter", "wechat", "other")
@@ -109,7 +108,14 @@ class Part:
     @property
     def compared(self) -> str:
         """The names of the fields that guidance and open cases are found by: nothing else is sent for that."""
-        return ",".join(part_name(name, self.number) for name in ("text", "area", "matter"))
+        return ",".join(part_name(name, self.number) for name in COMPARED)
+
+    @property
+    def trigger(self) -> str:
+        """When htmx compares: soon after the words were typed, at once after a place or a matter was chosen."""
+        text, *chosen = (f"target:#{self.field(name).id}" for name in COMPARED)
+        # A combobox keeps its select, which is what changes, under an id of its own.
+        return ", ".join([f"input delay:600ms {text}", *(f"change {one}-value" for one in chosen)])
 
     @property
     def answered(self) -> bool:
@@ -117,6 +123,8 @@ class Part:
         return bool(self.value("answer") or self.value("at_once"))
 
 
+#: The fields of a demand that guidance and open cases are found by.
+COMPARED = ("text", "area", "matter")
 #: The fields of a demand that stand beside each other.
 ROWS: Mapping[str, tuple[str, ...]] = {
     "said": ("kind", "text"),
@@ -143,19 +151,23 @@ class Choices:
 def part(number: int, choices: Choices) -> Part:
     """Return the fields of one demand."""
     words = rule_words()
-    kinds = [{"value": kind.value, "label": words[f"choice.{kind.value}"]} for kind in Kind]
+    kinds = [
+        # The keys are those of the first demand: one key does one thing on a page.
+        {"value": kind.value, "label": words[f"choice.{kind.value}"], "shortcut": str(place) if number == 1 else ""}
+        for place, kind in enumerate(Kind, 1)
+    ]
     ratings = [{"value": value, "label": label} for value, label in rating_words().items()]
     fields = [
         Field("kind", _("类型"), "radios", options=kinds),
-        Field("text", _("诉求内容"), "textarea", limit=LONGEST_TEXT, rows=6),
-        Field("area", _("地点"), "select", options=choices.areas, required=False, placeholder=_("不清楚")),
-        Field("address", _("具体地点"), required=False, limit=LONGEST_LINE, autocomplete="off"),
-        Field("matter", _("事项"), "select", options=choices.matters, required=False, placeholder=_("由派单员确定")),
+        Field("text", _("诉求内容"), "textarea", rows=6),
+        Field("area", _("地点"), "combobox", options=choices.areas, required=False, placeholder=_("不清楚")),
+        Field("address", _("具体地点"), required=False, autocomplete="off"),
+        Field("matter", _("事项"), "combobox", options=choices.matters, required=False, placeholder=_("由派单员确定")),
         Field(
-            "respondent", _("被反映单位"), "select", options=choices.units, required=False,
+            "respondent", _("被反映单位"), "combobox", options=choices.units, required=False,
             placeholder=_("不针对单位"),
         ),
-        Field("answer", _("答复内容"), "textarea", required=False, limit=LONGEST_TEXT, rows=4),
+        Field("answer", _("答复内容"), "textarea", required=False, rows=4),
         Field("at_once", _("当场评价"), "radios", options=ratings, required=False),
     ]  # fmt: skip
     for one in fields:
@@ -175,16 +187,16 @@ def caller(channel: str, choices: Choices) -> Form:
     return Form(
         [
             Field("channel", _("渠道"), "radios", value=channel, options=options),
-            Field("phone", _("来电号码"), "tel", required=False, limit=40, autocomplete="off"),
-            Field("name", _("诉求人姓名"), required=False, limit=LONGEST_LINE, autocomplete="off"),
-            Field("contact_address", _("联系地址"), required=False, limit=LONGEST_LINE, autocomplete="off"),
+            Field("phone", _("来电号码"), "tel", required=False, autocomplete="off"),
+            Field("name", _("诉求人姓名"), required=False, autocomplete="off"),
+            Field("contact_address", _("联系地址"), required=False, autocomplete="off"),
             Field("confidential", _("诉求人请求保密"), "checkbox", required=False),
             Field(
-                "third", _("通话单位"), "select", options=choices.units, required=False,
+                "third", _("通话单位"), "combobox", options=choices.units, required=False,
                 placeholder=_("没有三方通话"),
             ),
-            Field("said", _("通话内容"), "textarea", required=False, limit=LONGEST_TEXT, rows=3),
-            Field("result", _("通话结果"), required=False, limit=LONGEST_LINE, autocomplete="off"),
+            Field("said", _("通话内容"), "textarea", required=False, rows=3),
+            Field("result", _("通话结果"), required=False, autocomplete="off"),
         ]
     )  # fmt: skip
 
@@ -193,8 +205,8 @@ def caller(channel: str, choices: Choices) -> Form:
 CALLER_ROWS: Mapping[str, tuple[str, ...]] = {
     "channel": ("channel",),
     "phone": ("phone",),
-    "who": ("name", "contact_address"),
-    "wish": ("confidential",),
+    "name": ("name",),
+    "more": ("contact_address", "confidential"),
     "third": ("third", "result"),
     "said": ("said",),
 }
@@ -233,6 +245,12 @@ class Call:
         """The caller's fields as they stand beside each other."""
         fields = {one.name: one for one in self.caller.fields}
         return {row: [fields[name] for name in names] for row, names in CALLER_ROWS.items()}
+
+    @property
+    def more_said(self) -> bool:
+        """Whether the caller's further fields stand open: something is in them, or a letter brings an address."""
+        said = self.caller.value("contact_address") or self.caller.value("confidential")
+        return bool(said) or self.caller.value("channel") == "letter"
 
     @property
     def three_way_begun(self) -> bool:

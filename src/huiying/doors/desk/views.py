@@ -81,6 +81,7 @@ def _screen(
     first = call.parts[0]
     context = {
         "call": call,
+        "most": MOST_DEMANDS,
         "more": call.last < MOST_DEMANDS,
         "may_answer": person.role == ANSWERS,
         "found": found,
@@ -239,7 +240,7 @@ def beside(request: HttpRequest) -> HttpResponse:
     """Guidance for one demand of a call, and open cases like it. Posted, so that no log holds what somebody said."""
     person = at_the_desk(request)
     number = min(max(whole_number(request.POST.get("part", "1")) or 1, 1), MOST_DEMANDS)
-    said, area, matter = (request.POST.get(calls.part_name(name, number), "") for name in ("text", "area", "matter"))
+    said, area, matter = (request.POST.get(calls.part_name(name, number), "") for name in calls.COMPARED)
     context = {**beside_of(said, area, matter, number), "may_answer": person.role == ANSWERS}
     return render(request, "desk/beside.html", context)
 
@@ -252,5 +253,5 @@ def demand(request: HttpRequest) -> HttpResponse:
     number = whole_number(request.GET.get("number", "")) or 0
     if not 1 < number <= MOST_DEMANDS:
         raise Http404
-    context = {"part": calls.part(number, calls.Choices()), "may_answer": person.role == ANSWERS, "new": True}
+    context = {"part": calls.part(number, calls.Choices()), "may_answer": person.role == ANSWERS}
     return render(request, "desk/more.html", context)
