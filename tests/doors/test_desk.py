@@ -96,11 +96,13 @@ def test_one_more_demand_is_added_with_everything_kept(desk: Client) -> None:
     shown = said(desk, {**LEAK, "add": "1"})
     assert "天花板漏水三天了" in shown
     assert 'name="text-2"' in shown
-    fragment = desk.get("/desk/demand/?number=2").content.decode()
+    asks = {"HX-Request": "true"}
+    fragment = desk.get("/desk/demand/?number=2", headers=asks).content.decode()
     assert 'name="text-2"' in fragment
     assert "<html" not in fragment
     for number in ("1", "21", "x", ""):
-        assert desk.get(f"/desk/demand/?number={number}").status_code == 404
+        assert desk.get(f"/desk/demand/?number={number}", headers=asks).status_code == 404
+    assert desk.get("/desk/demand/?number=2").status_code == 302
 
 
 def test_a_question_is_answered_with_guidance_and_the_answer_is_kept(desk: Client) -> None:

@@ -127,7 +127,8 @@ class Part:
 COMPARED = ("text", "area", "matter")
 #: The fields of a demand that stand beside each other.
 ROWS: Mapping[str, tuple[str, ...]] = {
-    "said": ("kind", "text"),
+    "kind": ("kind",),
+    "said": ("text",),
     "place": ("area", "address"),
     "about": ("matter", "respondent"),
     "answer": ("answer", "at_once"),
@@ -159,7 +160,7 @@ def part(number: int, choices: Choices) -> Part:
     ratings = [{"value": value, "label": label} for value, label in rating_words().items()]
     fields = [
         Field("kind", _("类型"), "radios", options=kinds),
-        Field("text", _("诉求内容"), "textarea", rows=6),
+        Field("text", _("诉求内容"), "textarea", rows=4),
         Field("area", _("地点"), "combobox", options=choices.areas, required=False, placeholder=_("不清楚")),
         Field("address", _("具体地点"), required=False, autocomplete="off"),
         Field("matter", _("事项"), "combobox", options=choices.matters, required=False, placeholder=_("由派单员确定")),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -248,8 +248,10 @@ def beside(request: HttpRequest) -> HttpResponse:
 @require_GET
 @for_staff
 def demand(request: HttpRequest) -> HttpResponse:
-    """One more demand of the same call, as a part of the page."""
+    """One more demand of the same call, as a part of the page; whoever opens the address itself gets the page."""
     person = at_the_desk(request)
+    if "HX-Request" not in request.headers:
+        return redirect("desk-register")
     number = whole_number(request.GET.get("number", "")) or 0
     if not 1 < number <= MOST_DEMANDS:
         raise Http404

@@ -36,6 +36,7 @@ for (const done of document.querySelectorAll("[data-call-done]")) drafts.drop(do
 if (form && "callFresh" in form.dataset) {
   const typed = drafts.read(form.dataset.call);
   if (typed) restore(form, typed);
+  else form.elements.phone.focus();
 }
 
 let waiting;
