@@ -59,7 +59,7 @@ def registered(inhabited: Inhabited, text: str) -> list[dict[str, Any]]:
     def read() -> list[dict[str, Any]]:
         with seeing(CENTRE):
             found = Case.objects.filter(contents__name="text", contents__text__startswith=text).order_by("id")
-            return list(found.values("kind", "area", "matter", "stage", "split_from", "number"))
+            return [dict(one) for one in found.values("kind", "area", "matter", "stage", "split_from", "number")]
 
     return inhabited.aside(read)
 
