@@ -23,7 +23,6 @@ from huiying.doors.people import Person
 from huiying.doors.work.lists import Listed, listed
 from huiying.doors.work.views import for_staff, person_of, whole_number
 from huiying.stages import flow
-from huiying.stages.identity.texts import LONGEST_TEXT
 from huiying.stages.intake.actions import MOST_DEMANDS, wrong
 from huiying.stages.intake.calls import inquire, take
 from huiying.stages.intake.lookups import LOOKERS, open_matters
@@ -201,7 +200,7 @@ def lookup_form() -> Form:
     return Form(
         [
             Field("phone", _("来电号码"), "tel", autocomplete="off"),
-            Field("text", _("补充内容"), "textarea", required=False, limit=LONGEST_TEXT, rows=4),
+            Field("text", _("补充内容"), "textarea", required=False, rows=4),
         ]
     )
 
