@@ -21,7 +21,7 @@ LAMP = "小区门口的路灯坏了三天，晚上看不见路，请派人来修
 
 @dataclass
 class Keys:
-    """A keyboard that counts. A chord counts each of its keys, a word typed by its pinyin its initials and the space."""
+    """A keyboard that counts: each key of a chord, and of a word typed by its pinyin the initials and the space."""
 
     page: Page
     count: int = 0

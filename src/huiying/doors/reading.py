@@ -7,6 +7,8 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
+from django.utils.translation import gettext
+
 from huiying.case.acts import COMMON
 from huiying.case.folding import Folded
 from huiying.case.models import Act, Case
@@ -140,7 +142,7 @@ def given_words(
     """Yield what was decided with an act, a line for each thing that was asked for: 主办单位：汀川市水务局."""
     if act.act not in procedure.acts:
         if act.act == "three_way":
-            yield f"通话单位：{units.get(act.body['given']['unit'], '')}"
+            yield gettext("通话单位：%(unit)s") % {"unit": units.get(act.body["given"]["unit"], "")}
         return
     words = catalogue("zh_hans")
     for ask in procedure.acts[act.act].asks:

@@ -16,7 +16,7 @@ from huiying.case.models import Case
 from huiying.case.numbers import number, receipt_code, serials
 from huiying.case.recording import NotAllowed, instrument_in_force, lock_case
 from huiying.case.scope import working
-from huiying.directory.queries import units_for_routing, unknown_units
+from huiying.directory.queries import unit_names, units_for_routing, unknown_units
 from huiying.procedure.decision import NOTHING, Refused
 from huiying.procedure.disclosure import REPORTER_PROTECTED
 from huiying.procedure.routing import SECRECY_OF_REPORTS, in_conflict
@@ -134,7 +134,8 @@ def _note(case: Case, three_way: ThreeWay, by: Actor, at: datetime) -> dict[str,
     if case.kind == Kind.REPORT or case.confidential:
         raise NotAllowed(Refused("through_the_centre", REPORTER_PROTECTED))
     if in_conflict(three_way.unit, case.respondents, units_for_routing(), superiors_too=False):
-        raise NotAllowed(Refused("unit_in_conflict", SECRECY_OF_REPORTS, {"unit": three_way.unit}))
+        named = unit_names().get(three_way.unit, three_way.unit)
+        raise NotAllowed(Refused("unit_in_conflict", SECRECY_OF_REPORTS, {"unit": named}))
     words = {"said": three_way.said, "result": three_way.result}
     check_words({"通话内容": three_way.said, "通话结果": three_way.result})
     recorded = write(case, Entry("three_way", by, at, given={"unit": three_way.unit}), words)
