@@ -7,6 +7,8 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
+from django.utils.translation import gettext
+
 from huiying.case.acts import COMMON
 from huiying.case.folding import Folded
 from huiying.case.models import Act, Case
@@ -20,7 +22,7 @@ from huiying.procedure.time_limits import SHANGHAI, Due, Line, Unit
 from huiying.procedure.words import catalogue, refusal
 
 #: Texts that the person reads: what was said to them, and what they said themselves.
-TOLD_TEXTS = frozenset({"reply", "explanation", "what", "measures"})
+TOLD_TEXTS = frozenset({"reply", "explanation", "what", "measures", "answer"})
 #: What handlers never see of a rating (E5), and what is between staff.
 SCORES = frozenset({"solved", "satisfied", "exit_rating"})
 GREETED = re.compile(r"〔姓名〕(?:先生|女士|小姐|同志|老师)?[，,：:]?(?=您好|你好)")
@@ -139,6 +141,8 @@ def given_words(
 ) -> Iterator[str]:
     """Yield what was decided with an act, a line for each thing that was asked for: 主办单位：汀川市水务局."""
     if act.act not in procedure.acts:
+        if act.act == "three_way":
+            yield gettext("通话单位：%(unit)s") % {"unit": units.get(act.body["given"]["unit"], "")}
         return
     words = catalogue("zh_hans")
     for ask in procedure.acts[act.act].asks:

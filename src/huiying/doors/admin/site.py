@@ -14,7 +14,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 
 from huiying.case import registry
-from huiying.directory.models import Area, Duty, Matter, Post, Staff, Unit
+from huiying.directory.models import Area, Duty, Guidance, Matter, Post, Staff, Unit
 from huiying.doors.models import Session
 from huiying.procedure.state import Actor
 
@@ -166,3 +166,14 @@ class DutyAdmin(RegistryAdmin):
     list_select_related = ("matter", "area", "lead")
     raw_id_fields = ("area", "lead")
     search_fields = ("matter__name", "lead__name")
+
+
+@admin.register(Guidance)
+class GuidanceAdmin(RegistryAdmin):
+    """What call-takers may answer at once."""
+
+    list_display = ("title", "matter", "unit", "review_by", "active")
+    list_select_related = ("matter", "unit")
+    list_filter = ("active",)
+    raw_id_fields = ("matter", "unit")
+    search_fields = ("title", "words")
