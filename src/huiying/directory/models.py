@@ -281,3 +281,29 @@ class Guidance(models.Model):
 
     def __str__(self) -> str:
         return self.title
+
+
+class Spot(models.Model):
+    """A place with a sign to scan (码上办): what it is about and who looks after it, so that nobody has to type it."""
+
+    code = models.SlugField("代码", max_length=20, primary_key=True)
+    name = models.CharField("名称", max_length=60)
+    area = models.ForeignKey(Area, models.PROTECT, verbose_name="区划")
+    address = models.CharField("地点", max_length=200)
+    matter = models.ForeignKey(Matter, models.PROTECT, null=True, blank=True, verbose_name="事项")
+    unit = models.ForeignKey(Unit, models.PROTECT, null=True, blank=True, verbose_name="负责单位")
+    post = models.ForeignKey(Post, models.PROTECT, null=True, blank=True, verbose_name="负责岗位")
+    active = models.BooleanField("启用", default=True)
+
+    sensitivity: ClassVar = dict.fromkeys(("code", "name", "area", "address", "matter", "unit", "active"), PUBLIC) | {
+        "post": Sensitivity.STAFF
+    }
+
+    class Meta:
+        """Ordered as codes are."""
+
+        verbose_name = verbose_name_plural = "码上办点位"
+        ordering = ("code",)
+
+    def __str__(self) -> str:
+        return self.name

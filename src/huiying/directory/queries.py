@@ -8,17 +8,21 @@ from typing import Any
 
 from django.db.models import Case, F, Q, QuerySet, Value, When
 from django.db.models.expressions import RawSQL
+from django.db.models.functions import Length
 
 from huiying.config.environment import read
 from huiying.config.prepared import run
 from huiying.directory.likeness import pairs
-from huiying.directory.models import Area, Duty, Guidance, Matter, Staff, Unit
+from huiying.directory.models import Area, Duty, Guidance, Matter, Spot, Staff, Unit
 from huiying.procedure import routing
 from huiying.procedure.decision import Refused
 
-LONGEST_CODE = 12
 #: One pair of characters in common is chance, two are a word.
 FEWEST_PAIRS = 2
+LONGEST_CODE, LONGEST_SPOT = 12, 20
+DISTRICT = 6
+#: The most areas that one level is offered with; a level that has more needs its own search.
+MOST_AREAS = 300
 
 
 def units_for_routing() -> Mapping[str, routing.Unit]:
@@ -73,6 +77,35 @@ def unknown_units(codes: Sequence[str]) -> tuple[str, ...]:
 def areas_of_the_city() -> QuerySet[Area]:
     """Return the areas of this installation: those within `HUIYING_AREA`, or all where that is not set."""
     return Area.objects.filter(code__startswith=read("HUIYING_AREA")).order_by("code")
+
+
+def area_levels(code: str) -> list[tuple[str, list[tuple[str, str]]]]:
+    """Return, level by level from the widest inwards, which area a code chooses and all that there are (code, name).
+
+    The last level is that of what lies directly in the area chosen; there nothing is chosen yet. A level without
+    areas is left out.
+    """
+    ours = areas_of_the_city()
+    within = read("HUIYING_AREA")
+    chosen = [one for one in reversed(areas_outwards(code)) if len(one) >= DISTRICT and one != within]
+    levels = [("", ours.filter(parent=within) if len(within) >= DISTRICT else _districts(ours))]
+    for one in chosen:
+        levels[-1] = (one, levels[-1][1])
+        levels.append(("", ours.filter(parent=one)))
+    listed = [(one, list(areas.values_list("code", "name")[:MOST_AREAS])) for one, areas in levels]
+    return [(one, areas) for one, areas in listed if areas]
+
+
+def _districts(areas: QuerySet[Area]) -> QuerySet[Area]:
+    return areas.annotate(length=Length("code")).filter(length=DISTRICT)
+
+
+def spot_in_use(code: str) -> Spot | None:
+    """Return the sign of a code; None where there is none, or none in use."""
+    asked = code.isascii() and code.isprintable() and 0 < len(code) <= LONGEST_SPOT
+    if not asked:
+        return None
+    return Spot.objects.select_related("area", "matter", "unit", "post__role").filter(pk=code, active=True).first()
 
 
 def place_name(code: str) -> str:

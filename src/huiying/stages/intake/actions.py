@@ -14,7 +14,7 @@ from huiying.case.models import Case
 from huiying.case.numbers import number, receipt_code, serials
 from huiying.case.recording import Beginning, NotAllowed, begin_many, instrument_in_force, lock_case, new_case
 from huiying.case.scope import working
-from huiying.directory.queries import is_matter, known_area, unknown_units
+from huiying.directory.queries import is_matter, known_area, spot_in_use, unknown_units
 from huiying.procedure.decision import NOTHING, Refused
 from huiying.procedure.schema import Kind
 from huiying.procedure.state import Actor
@@ -37,7 +37,10 @@ INTAKE_ARTICLE = "国办发〔2020〕53号"
 
 @dataclass(frozen=True, slots=True)
 class Demand:
-    """What somebody brings. `address` is where the problem is; `files` are checked and cleaned already."""
+    """What somebody brings. `address` is where the problem is; `files` are checked and cleaned already.
+
+    `spot`: the sign that was scanned (码上办), so that whoever looks after the place can be found.
+    """
 
     text: str
     kind: str = Kind.HELP.value
@@ -45,6 +48,7 @@ class Demand:
     area: str = ""
     address: str = ""
     matter: str = ""
+    spot: str = ""
     demands: int = 1
     respondents: tuple[str, ...] = ()
     confidential: bool = False
@@ -209,8 +213,7 @@ def coming(
         },
         sets={
             **sets,
-            # An answer on the spot does not ask for these; the lock must hold if it is ever taken up again.
-            **({"facts": {"respondents": demand.respondents, "anonymous": demand.anonymous}} if given else {}),
+            **_facts(demand, at_once=bool(given)),
             "law": law,
             "channel": channel,
             "received_at": received_at.isoformat(),
@@ -229,6 +232,15 @@ def coming(
     )
     kept = {name: text for name, text in texts.items() if text}
     return Coming(demand, case, entry, kept, {name: text for name, text in sealed.items() if text}, files)
+
+
+def _facts(demand: Demand, *, at_once: bool) -> dict[str, object]:
+    """Return what a case knows besides what its first act asks for."""
+    # An answer on the spot does not ask for these; the lock must hold if it is ever taken up again.
+    facts = {"respondents": demand.respondents, "anonymous": demand.anonymous} if at_once else {}
+    if demand.spot and (spot := spot_in_use(demand.spot)):
+        facts["spot"] = spot.code
+    return {"facts": facts} if facts else {}
 
 
 def write_coming(arriving: Sequence[Coming]) -> None:
