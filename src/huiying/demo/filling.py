@@ -19,6 +19,7 @@ from huiying.case.recording import NotAllowed
 from huiying.case.scope import CENTRE, seeing, working
 from huiying.demo.city import city
 from huiying.demo.demands import DemoDemand, Part, demands, reply_for, text_for, why_return
+from huiying.demo.guidance import entries
 from huiying.demo.terrain import outlines
 from huiying.directory.models import Area, Duty, Matter, Post, Spot, Staff, Unit
 from huiying.procedure.schema import Kind
@@ -53,7 +54,7 @@ def missing(wanted: int) -> int:
 
 
 def found_city(at: datetime) -> None:
-    """Bring in areas, units, matters, the duty catalogue, staff, their posts and signs to scan; each is an act."""
+    """Bring in areas, units, matters, duties, guidance, staff, their posts and signs to scan; each is an act."""
     made = city()
     for level in (4, 6, 9, 12):
         registry.bring_in(
@@ -87,6 +88,7 @@ def found_city(at: datetime) -> None:
         FOUNDER,
         at,
     )  # fmt: skip
+    registry.bring_in(entries(), FOUNDER, at)
     password = make_password(PASSWORD)
     staff = [Staff(username=person.login, name=person.name, password=password) for person in made.people]
     registry.bring_in(staff, FOUNDER, at)

@@ -9,10 +9,12 @@ from typing import ClassVar
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.utils import timezone
 
 from huiying.config.checks import Sensitivity
+from huiying.directory.fields import PairsField
 from huiying.procedure import routing
 from huiying.procedure.schema import ROLES
 
@@ -245,6 +247,40 @@ class Duty(models.Model):
 
     def __str__(self) -> str:
         return f"{self.matter}·{self.area}"
+
+
+class Guidance(models.Model):
+    """What a call-taker may answer at once: the text as it is read out, what it rests on, and until when it is sure.
+
+    `words`: what people say who ask this, besides the title. After `review_by` the text is shown as one to be checked.
+    """
+
+    title = models.CharField("标题", max_length=60)
+    text = models.TextField("答复口径", max_length=2000)
+    matter = models.ForeignKey(Matter, models.PROTECT, null=True, blank=True, verbose_name="事项")
+    words = models.CharField("群众说法", max_length=200, blank=True)
+    unit = models.ForeignKey(Unit, models.PROTECT, verbose_name="维护单位")
+    article = models.CharField("依据", max_length=200)
+    review_by = models.DateField("复核期限")
+    active = models.BooleanField("启用", default=True)
+    pairs = PairsField(models.CharField(max_length=2), default=list, editable=False)
+
+    objects: ClassVar[models.Manager[Guidance]] = models.Manager()
+
+    sensitivity: ClassVar = dict.fromkeys(
+        ("title", "text", "matter", "words", "unit", "article", "review_by", "active", "pairs"), PUBLIC
+    )
+
+    class Meta:
+        """Found by matter and by pairs of characters."""
+
+        verbose_name = verbose_name_plural = "答复口径"
+        ordering = ("title",)
+        indexes: ClassVar = [GinIndex(fields=["pairs"], name="guidance_by_pairs")]
+        constraints: ClassVar = [models.UniqueConstraint(fields=["title"], name="guidance_has_its_title")]
+
+    def __str__(self) -> str:
+        return self.title
 
 
 class Spot(models.Model):

@@ -4,16 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
+from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Case, F, Q, QuerySet, Value, When
+from django.db.models.expressions import RawSQL
 from django.db.models.functions import Length
 
 from huiying.config.environment import read
 from huiying.config.prepared import run
-from huiying.directory.models import Area, Duty, Matter, Spot, Staff, Unit
+from huiying.directory.likeness import pairs
+from huiying.directory.models import Area, Duty, Guidance, Matter, Spot, Staff, Unit
 from huiying.procedure import routing
 from huiying.procedure.decision import Refused
 
+#: One pair of characters in common is chance, two are a word.
+FEWEST_PAIRS = 2
 LONGEST_CODE, LONGEST_SPOT = 12, 20
 DISTRICT = 6
 #: The most areas that one level is offered with; a level that has more needs its own search.
@@ -125,3 +130,19 @@ def propose_lead(matter: str, area: str, on: date, **lock: object) -> routing.Du
         for duty in Duty.objects.filter(matter_id=matter, area_id__in=outwards)
     ]
     return routing.propose(rows, matter=matter, areas=outwards, on=on, units=units_for_routing(), **lock)
+
+
+def guidance_for(said: str, matter: str = "", most: int = 5) -> list[Guidance]:
+    """Return the guidance that speaks to what is being said, the likeliest first: of the matter, or alike in words.
+
+    `said`: as it is typed, and kept nowhere. Entries are found by an index, however many there are.
+    """
+    asked = sorted(pairs(said))
+    counted = RawSQL("(SELECT count(*) FROM unnest(pairs) AS one WHERE one = ANY (%s::varchar[]))", [asked])
+    speaking = Q(pairs__overlap=asked, shared__gte=FEWEST_PAIRS)
+    first: list[Any] = [F("shared").desc(), "title"]
+    if is_matter(matter):
+        speaking |= Q(matter=matter)
+        first.insert(0, Case(When(matter=matter, then=Value(0)), default=Value(1)))
+    found = Guidance.objects.filter(active=True).annotate(shared=counted).filter(speaking)
+    return list(found.select_related("unit").order_by(*first)[:most])

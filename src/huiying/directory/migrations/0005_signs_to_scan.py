@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     """A table of its own: a sign names its area, matter, unit and post."""
 
-    dependencies = [("directory", "0003_outlines_of_areas")]
+    dependencies = [("directory", "0004_guidance")]
     operations = [
         migrations.CreateModel(
             name="Spot",

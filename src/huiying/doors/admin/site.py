@@ -17,7 +17,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from huiying.case import registry
-from huiying.directory.models import Area, Duty, Matter, Post, Spot, Staff, Unit
+from huiying.directory.models import Area, Duty, Guidance, Matter, Post, Spot, Staff, Unit
 from huiying.doors.models import Session
 from huiying.procedure.state import Actor
 
@@ -169,6 +169,17 @@ class DutyAdmin(RegistryAdmin):
     list_select_related = ("matter", "area", "lead")
     raw_id_fields = ("area", "lead")
     search_fields = ("matter__name", "lead__name")
+
+
+@admin.register(Guidance)
+class GuidanceAdmin(RegistryAdmin):
+    """What call-takers may answer at once."""
+
+    list_display = ("title", "matter", "unit", "review_by", "active")
+    list_select_related = ("matter", "unit")
+    list_filter = ("active",)
+    raw_id_fields = ("matter", "unit")
+    search_fields = ("title", "words")
 
 
 @admin.register(Spot)

@@ -20,7 +20,7 @@ from huiying.procedure.schema import Kind
 from huiying.procedure.state import Actor
 from huiying.stages.identity import vault
 from huiying.stages.identity.actions import write
-from huiying.stages.identity.texts import LONGEST_TEXT, from_resident, place_of
+from huiying.stages.identity.texts import LONGEST_TEXT, from_resident, place_of, said_on_the_spot
 from huiying.stages.identity.vault import Contact, Sealing
 from huiying.stages.intake.files import MOST_FILES, Checked, check, safe_name
 from huiying.stages.intake.models import Attachment
@@ -136,13 +136,13 @@ def register(
 def _register(
     demand: Demand, channel: str, by: Actor, at: datetime, given: Mapping[str, object], serial: int
 ) -> dict[str, Any]:
-    visit = _visit(demand, by) if channel == VISIT and by.role != RESIDENT.role else {}
-    new = coming(demand, channel, at, at, serial, instrument_in_force(at), by, given, visit=visit)
+    visit = visit_of(demand, by) if channel == VISIT and by.role != RESIDENT.role else {}
+    new = coming(demand, channel, at, at, serial, instrument_in_force(at), by, given, sets=visit)
     write_coming([new])
     return {"number": new.case.number}
 
 
-def _visit(demand: Demand, by: Actor) -> dict[str, object]:
+def visit_of(demand: Demand, by: Actor) -> dict[str, object]:
     """Return whether a visit is somebody's first, and who follows a first one to its first substantive answer (A11)."""
     before = vault.find(demand.contact.phone) if demand.contact.phone else []
     again = Case.objects.filter(number__in=before, channel=VISIT).exists()
@@ -171,14 +171,19 @@ def coming(
     by: Actor,
     given: Mapping[str, object] = NOTHING,
     origin: bytes | None = None,
-    visit: Mapping[str, object] = NOTHING,
+    sets: Mapping[str, object] = NOTHING,
+    answer: str = "",
 ) -> Coming:
-    """Return a demand on its way: masked, its texts to be sealed, its files stored, and not yet in the database."""
+    """Return a demand on its way: masked, its texts to be sealed, its files stored, and not yet in the database.
+
+    `sets`: what its first act sets besides what every one does. `answer`: what was said to the person on the spot.
+    """
     area, matter = known_area(demand.area), demand.matter if is_matter(demand.matter) else ""
     texts = {
         "title": from_resident(demand.title, demand.contact, demand.address),
         "text": from_resident(demand.text, demand.contact, demand.address),
         "place": place_of(demand.address),
+        "answer": said_on_the_spot(answer, demand.contact),
     }
     sealed = {
         "text": f"{demand.title}\n{demand.text}" if demand.title else demand.text,
@@ -207,7 +212,7 @@ def coming(
             **given,
         },
         sets={
-            **visit,
+            **sets,
             **_facts(demand, at_once=bool(given)),
             "law": law,
             "channel": channel,
