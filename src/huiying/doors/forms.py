@@ -43,6 +43,7 @@ class Field:
     accept: str = ""
     autocomplete: str = ""
     placeholder: str = ""
+    shortcut: str = ""
     single: bool = False
 
     @property
@@ -93,7 +94,7 @@ class Form:
         """Complain about every required field that is empty, and return whether none was."""
         for one in self.fields:
             if one.required and one.kind != "file" and one.value in ("", [], None):
-                chosen = one.kind in {"select", "radios", "checkboxes"}
+                chosen = one.kind in {"select", "combobox", "radios", "cards", "checkboxes"}
                 said = _("请选择{label}") if chosen else _("请填写{label}")
                 self.complain(one.name, said.format(label=one.label))
         return not self.problems
