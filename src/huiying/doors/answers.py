@@ -79,7 +79,8 @@ def _block(part: Part, number: int) -> str:
     body = "\n".join(filter(None, (part.text.strip(), proof)))
     if not number:
         return body
-    about = f"关于“{shortened(part.about)}”" if part.about else f"第{numeral(number)}项"
+    named = shortened(part.about)
+    about = f"关于“{named}”" if named else f"第{numeral(number)}项"
     outcome = f"（{outcome_words(part.outcome)}）" if part.outcome else ""
     return f"{numeral(number)}、{about}{outcome}\n{body}".rstrip()
 
