@@ -15,7 +15,7 @@ MOST_TABS = 40
 
 
 def given_to_the_bureau(inhabited: Inhabited, text: str, *, signed: bool = False, demands: int = 1) -> str:
-    """Return the number of a new demand that waits for the bureau's clerk, or once it is signed for, for its officer."""
+    """Return the number of a new demand that waits for the bureau's clerk; `signed`: for its officer."""
 
     def act() -> str:
         from django.utils import timezone  # noqa: PLC0415  # needs settings
@@ -97,9 +97,9 @@ def test_x_chooses_and_the_bar_counts(windows: Windows, inhabited: Inhabited) ->
     sign = page.get_by_role("button", name="签收", exact=True)
     expect(sign).to_be_disabled()
     titles = page.locator(".worklist-row a").all_inner_texts()
-    for number, _title in enumerate(titles):
+    for title in titles:
         page.keyboard.press("j")
-        if _title.startswith("水压不足"):
+        if title.startswith("水压不足"):
             page.keyboard.press("x")
     expect(page.locator("[data-worklist-count]")).to_have_text("已选 2 件")
     page.keyboard.press("?")

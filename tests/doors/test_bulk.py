@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from cast import STREETS, WATER, ZHAO, ZHOU, Entering
 from huiying.case.models import Act, Case, Notice
-from huiying.case.scope import CENTRE, seeing
+from huiying.case.scope import CENTRE, WORK, seeing
 from huiying.doors.work.bulk import SIGNING, is_safe
 from huiying.procedure.library import library
 from huiying.stages import flow
@@ -90,8 +90,9 @@ def test_ticked_notices_are_seen_and_others_are_not(signed_in: Entering) -> None
     number = dispatched()
     with seeing(CENTRE):
         case = Case.objects.get(number=number)
-    for name in ("甲", "乙"):
-        Notice.objects.create(case=case, position=1, name=name, to="supervisor", article="", at=timezone.now())
+    with seeing(WORK):
+        for name in ("甲", "乙"):
+            Notice.objects.create(case=case, position=1, name=name, to="supervisor", article="", at=timezone.now())
     client = signed_in("sunshen")
     shown = client.get("/staff/notices/").content.decode()
     ticked = re.search(r'value="(\d+)" checked aria-label="甲 ', shown)

@@ -76,7 +76,8 @@ def approved(text: str = "路灯不亮") -> str:
 FILLED = {
     "outcomes-1": "resolved", "answer-1": "11月20日更换3盏灯具，当晚全部亮起。", "proof-1": "2",
     "outcomes-2": "resolved", "answer-2": "11月21日疏通，雨天复查没有积水。", "proof-2": "1",
-    "outcomes-3": "explained", "answer-3": "收费公示在物业大厅，依据是前期物业合同。", "basis": "现场核查", "greeting": "您好！",
+    "outcomes-3": "explained", "answer-3": "收费公示在物业大厅，依据是前期物业合同。",
+    "basis": "现场核查", "greeting": "您好！",
 }  # fmt: skip
 
 

@@ -137,5 +137,5 @@ def demands_of(text: str, demands: int) -> Sequence[str]:
 
 def shortened(about: str) -> str:
     """Return the words of a demand as they stand in a heading: one line, without what would end it early."""
-    line = " ".join(about.split()).translate({ord("“"): "「", ord("”"): "」"}).rstrip("。；;，,.!！?？")
+    line = " ".join(about.split()).translate({ord("“"): "「", ord("”"): "」"}).rstrip("。；;，,.!！?？ ")
     return line if len(line) <= LONGEST_ABOUT else f"{line[:LONGEST_ABOUT]}…"
