@@ -27,7 +27,7 @@ from huiying.procedure.time_limits import SHANGHAI, Due, Line, Unit
 from huiying.procedure.workdays import china
 
 #: Texts that the person reads: what was said to them, and what they said themselves.
-TOLD_TEXTS = frozenset({"reply", "explanation", "what", "measures"})
+TOLD_TEXTS = frozenset({"reply", "explanation", "what", "measures", "answer"})
 #: What handlers never see of a rating (E5), and what is between staff.
 SCORES = frozenset({"solved", "satisfied", "exit_rating"})
 GREETED = re.compile(r"〔姓名〕(?:先生|女士|小姐|同志|老师)?[，,：:]?(?=您好|你好)")
@@ -220,6 +220,8 @@ def given_words(
     procedure: Procedure, act: Act, units: Mapping[str, str], *, without: Collection[str] = ()
 ) -> Iterator[str]:
     """Yield what was decided with an act, a line for each thing that was asked for: 主办单位：汀川市水务局."""
+    if act.act == "three_way":
+        yield _("通话单位：{unit}").format(unit=units.get(act.body["given"]["unit"], ""))
     for ask, said in _given(procedure, act, units, without=without):
         yield _line(ask, said)
 
