@@ -10,6 +10,8 @@ from cast import WATER, ZHAO, ZHOU
 
 pytestmark = pytest.mark.browser
 
+#: How long a busy machine may take for a preview while somebody types, in milliseconds.
+PATIENCE = 20_000
 #: The most presses of Tab from where a page begins to what is usually done there.
 MOST_TABS = 40
 
@@ -79,7 +81,7 @@ def test_from_the_list_to_the_answer_by_keyboard_alone(windows: Windows, inhabit
     page.keyboard.press("ArrowDown")
     tab_to(page, "答复内容")
     page.keyboard.type("阀门已于今天上午更换，请您查看水压。")
-    expect(page.locator(".reply-served")).to_contain_text("阀门已于今天上午更换")
+    expect(page.locator(".reply-served")).to_contain_text("阀门已于今天上午更换", timeout=PATIENCE)
     expect(page.get_by_label("答复内容")).to_be_focused()
     tab_to(page, "依据")
     page.keyboard.type("现场核查")
@@ -146,7 +148,7 @@ def test_a_draft_stays_on_the_device_until_it_is_sent(windows: Windows, inhabite
     page.goto(path)
     expect(page.get_by_label("答复内容")).to_have_value("水表已送检，结果合格。")
     expect(page.locator("[data-reply-notice]")).to_be_visible()
-    expect(page.locator(".reply-served")).to_contain_text("水表已送检")
+    expect(page.locator(".reply-served")).to_contain_text("水表已送检", timeout=PATIENCE)
     page.get_by_role("combobox").first.select_option("explained")
     page.get_by_label("依据").fill("检定证书")
     page.get_by_role("button", name="提交办结").click()
