@@ -8,7 +8,6 @@ from huiying.doors.work import judging, openings, sessions, views
 
 urlpatterns = [
     path("", views.work, name="work"),
-    path("overdue/", views.overdue, name="overdue"),
     path("erase/", views.to_erase, name="to-erase"),
     path("case/<str:number>/erase/", views.erase_case, name="erase"),
     path("search/", views.search, name="search"),
