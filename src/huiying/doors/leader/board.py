@@ -16,13 +16,12 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
-from huiying.case.models import Case
 from huiying.doors.language import spoken
 from huiying.doors.leader.entering import CENTRE, only, stated
+from huiying.doors.leader.rows import Steps, standings_table, steps_between
 from huiying.doors.leader.words import Names, count_words, names
 from huiying.doors.work import lists
 from huiying.doors.work.views import for_staff, page_number, person_of
-from huiying.stages.insight.counting import day_of, last_day
 from huiying.stages.insight.models import Standing
 from huiying.stages.insight.queries import STILL_DAYS, Stuck, as_of, standing_still, stuck
 
@@ -51,7 +50,7 @@ def board(request: HttpRequest) -> HttpResponse:
         "headlines": _headlines(found, called, steps),
         "with_whom": _grouped(found, _("在谁那里"), lambda one: (one.unit, one.holder), called, steps),
         "at_step": _grouped(found, _("卡在哪一步"), lambda one: ("", one.step), called, steps),
-        "latest": _table(latest, called, steps, now),
+        "latest": standings_table(latest, called, steps, now),
         "all_url": f"{reverse('board-cases')}?{urlencode({'what': LATE})}",
         "mine_url": f"{reverse('board-cases')}?{urlencode({'what': MINE})}",
         **stated(as_of()),
@@ -59,7 +58,7 @@ def board(request: HttpRequest) -> HttpResponse:
     return render(request, "leader/board.html", context)
 
 
-def _headlines(found: Sequence[Stuck], called: Names, steps: Any) -> list[dict[str, Any]]:  # noqa: ANN401  # a mapping
+def _headlines(found: Sequence[Stuck], called: Names, steps: Steps) -> list[dict[str, Any]]:
     late, still = [one for one in found if one.late], [one for one in found if one.still]
     worst = max(late, key=lambda one: one.latest, default=None)
     slowest = max(still, key=lambda one: one.longest, default=None)
@@ -69,28 +68,27 @@ def _headlines(found: Sequence[Stuck], called: Names, steps: Any) -> list[dict[s
             "value": count_words(sum(one.late for one in late)),
             "unit": _("件"),
             "tone": "late" if late else "",
+            "change": _("最久 %(days)s 天") % {"days": count_words(worst.latest)} if worst else "",
             "url": f"{reverse('board-cases')}?what={LATE}" if late else "",
-            "sentence": _("没有一件过了期限。")
-            if worst is None
-            else _("最久的逾期 %(days)s 天，在%(where)s，环节是%(step)s。")
-            % _where(worst, worst.latest, called, steps),
+            "note": _("逾期最久的一件在%(where)s，环节是%(step)s。") % _where(worst, called, steps)
+            if worst
+            else _("没有一件过了期限。"),
         },
         {
             "label": _("停了 %(days)s 天以上") % {"days": STILL_DAYS},
             "value": count_words(sum(one.still for one in still)),
             "unit": _("件"),
             "url": f"{reverse('board-cases')}?what={STILL}" if still else "",
-            "sentence": _("没有一件在同一环节停得太久。")
-            if slowest is None
-            else _("最久的停了 %(days)s 天，在%(where)s，环节是%(step)s。")
-            % _where(slowest, slowest.longest, called, steps),
+            "change": _("最久 %(days)s 天") % {"days": count_words(slowest.longest)} if slowest else "",
+            "note": _("停得最久的一件在%(where)s，环节是%(step)s。") % _where(slowest, called, steps)
+            if slowest
+            else _("没有一件在同一环节停得太久。"),
         },
     ]
 
 
-def _where(one: Stuck, days: int, called: Names, steps: Any) -> dict[str, str]:  # noqa: ANN401  # a mapping
+def _where(one: Stuck, called: Names, steps: Steps) -> dict[str, str]:
     return {
-        "days": count_words(days),
         "where": called.holder(one.unit, one.holder),
         "step": spoken(steps.get(one.step, one.step)),
     }
@@ -101,7 +99,7 @@ def _grouped(
     column: str,
     by: Callable[[Stuck], tuple[str, str]],
     called: Names,
-    steps: Any,  # noqa: ANN401  # a mapping
+    steps: Steps,
 ) -> dict[str, Any]:
     """Return a table of what is stuck, the most late first; a group is a unit or a role, or a step."""
     groups: dict[tuple[str, str], list[Stuck]] = defaultdict(list)
@@ -126,7 +124,7 @@ def _longest(some: Iterable[Stuck]) -> int:
     return max(one.longest for one in some)
 
 
-def _group(unit: str, other: str, some: Sequence[Stuck], called: Names, steps: Any) -> list[dict[str, Any]]:  # noqa: ANN401  # a mapping
+def _group(unit: str, other: str, some: Sequence[Stuck], called: Names, steps: Steps) -> list[dict[str, Any]]:
     late, still = sum(one.late for one in some), sum(one.still for one in some)
     at_step = {one.step for one in some} == {other}
     only_ = {"unit": unit} if unit else {"step": other} if at_step else {"holder": other}
@@ -151,10 +149,6 @@ def _list_url(what: str, only_: dict[str, str]) -> str:
     return f"{reverse('board-cases')}?{urlencode({'what': what, **only_})}"
 
 
-def _days(days: int) -> str:
-    return _("%(days)s 天") % {"days": count_words(days)} if days else _("今天")
-
-
 @require_GET
 @only(*CENTRE)
 def cases(request: HttpRequest) -> HttpResponse:
@@ -166,12 +160,6 @@ def cases(request: HttpRequest) -> HttpResponse:
     rows = _asked(request, what, wanted, now)
     number = page_number(request)
     page = list(rows[(number - 1) * lists.PAGE : number * lists.PAGE + 1])
-    query = request.GET.copy()
-
-    def link(to: int) -> str:
-        query["page"] = str(to)
-        return f"?{query.urlencode()}"
-
     heading = {STILL: _("停了 %(days)s 天以上的工单") % {"days": STILL_DAYS}, MINE: _("我督办的工单")}
     told = [
         called.holder(wanted["unit"], "clerk") if "unit" in wanted else "",
@@ -182,11 +170,8 @@ def cases(request: HttpRequest) -> HttpResponse:
         "heading": heading.get(what, _("逾期未结的工单")),
         "told": [one for one in told if one],
         "back": {"label": _("督办看板"), "url": reverse("board")},
-        "table": _table(page[: lists.PAGE], called, steps, now)
-        | {
-            "previous": link(number - 1) if number > 1 else "",
-            "next": link(number + 1) if len(page) > lists.PAGE else "",
-        },
+        "table": standings_table(page[: lists.PAGE], called, steps, now)
+        | steps_between(request, number, more=len(page) > lists.PAGE),
     }
     return render(request, "leader/cases.html", context)
 
@@ -197,34 +182,3 @@ def _asked(request: HttpRequest, what: str, wanted: dict[str, str], now: datetim
         return mine.order_by("due_at", "case_id")
     rows = standing_still(now, late=what != STILL, unit=wanted.get("unit", ""), step=wanted.get("step", ""))
     return rows.filter(holder=wanted["holder"], unit="") if "holder" in wanted else rows
-
-
-def _table(rows: Sequence[Standing], called: Names, steps: Any, now: datetime) -> dict[str, Any]:  # noqa: ANN401  # a mapping
-    """Return open tracks as the table component takes them: what, with whom, since when, how late, who sees to it."""
-    shown = {case.pk: case for case in Case.objects.filter(pk__in=[row.case_id for row in rows]).only("number")}
-    listed = {one.number: one for one in lists.listed(Case.objects.filter(pk__in=list(shown)), now)}
-    return {
-        "caption": _("工单"),
-        "columns": [
-            {"label": label} for label in (_("诉求"), _("在谁那里"), _("环节"), _("停了"), _("逾期"), _("专人督办"))
-        ],
-        "rows": [
-            {"cells": _cells(row, listed[shown[row.case_id].number], called, steps, now)}
-            for row in rows
-            if row.case_id in shown
-        ],
-    }
-
-
-def _cells(row: Standing, case: lists.Listed, called: Names, steps: Any, now: datetime) -> list[dict[str, Any]]:  # noqa: ANN401  # a mapping
-    today = day_of(now)
-    late = row.due_at is not None and row.due_at <= now
-    overdue = (today - last_day(row.due_at)).days if row.due_at else 0
-    return [
-        {"text": case.title, "url": reverse("case", args=[case.number]), "note": case.number},
-        {"text": called.holder(row.unit, row.holder)},
-        {"text": spoken(steps.get(row.step, row.step))},
-        {"text": _days((today - day_of(row.since)).days)},
-        {"text": _days(overdue) if late else "—", "tone": "late" if late else ""},
-        {"text": case.supervisor or "—"},
-    ]

@@ -15,9 +15,9 @@ from django.views.decorators.http import require_GET
 
 from huiying.doors.leader.entering import CENTRE, asked_day, asked_period, choices, only, stated
 from huiying.doors.leader.pictures import pictures
+from huiying.doors.leader.rows import cases_table
 from huiying.doors.leader.saying import Behind, headlines
 from huiying.doors.leader.words import day_words, names, span_words
-from huiying.doors.work.views import table_of
 from huiying.stages.insight.periods import Period
 from huiying.stages.insight.queries import BEHIND, DIMENSIONS, as_of, cases_behind, figures, stuck
 
@@ -106,6 +106,6 @@ def cases(request: HttpRequest) -> HttpResponse:
         "heading": what,
         "told": [span_words(start, end), *(called.of(name, code) for name, code in wanted.items())],
         "back": {"label": _("运行概览"), "url": f"{reverse('overview')}?period={chosen.name}"},
-        "table": table_of(request, cases_behind(measure, start, end, wanted), what),
+        "table": cases_table(request, cases_behind(measure, start, end, wanted), what),
     }
     return render(request, "leader/cases.html", context)

@@ -191,7 +191,8 @@ def _area_note(off_the_map: int) -> str:
     said = {"count": count_words(off_the_map)}
     return (
         _(
-            "人多的地方件数自然多；这里没有人口数，不能说哪里问题更重。另有 %(count)s 件没有写到街道，只在表里，不在图上。"
+            "人多的地方件数自然多；这里没有人口数，不能说哪里问题更重。"
+            "另有 %(count)s 件没有写到街道，只在表里，不在图上。"
         )
         % said
     )

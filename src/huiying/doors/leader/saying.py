@@ -28,29 +28,29 @@ def headlines(figures: Figures, stuck: Sequence[Stuck], names: Names, at: dateti
             "label": _("收到"),
             "value": count_words(total.now.received),
             "unit": _("件"),
-            "sentence": _received(figures.period, total, at),
+            "note": _received(figures.period, total, at),
             "url": behind("received"),
         },
         {
             "label": _("办结"),
             "value": count_words(total.now.closed),
             "unit": _("件"),
-            "sentence": _closed(figures.period, total),
+            "note": _closed(figures.period, total),
             "url": behind("closed"),
         },
         {
             "label": _("按时办结率"),
             "value": per_cent(total.now.on_time.share),
-            "sentence": _on_time(figures.period, total),
+            "note": _on_time(figures.period, total),
             "url": behind("late") if total.now.due > total.now.kept else "",
-            "mark": small(total.now.on_time),
+            "change": small(total.now.on_time),
         },
         {
             "label": _("解决率"),
             "value": per_cent(total.now.resolution.share),
-            "sentence": _resolution(total),
+            "note": _resolution(total),
             "url": behind("unsolved") if total.now.answered > total.now.solved else "",
-            "mark": small(total.now.resolution),
+            "change": small(total.now.resolution),
         },
         _late(stuck, names),
         _matter(figures, names, behind),
@@ -121,7 +121,7 @@ def _resolution(total: Line) -> str:
 def _late(stuck: Sequence[Stuck], names: Names) -> Headline:
     late = [one for one in stuck if one.late]
     if not late:
-        return {"label": _("逾期未结"), "value": "0", "unit": _("件"), "sentence": _("现在没有逾期未结的工单。")}
+        return {"label": _("逾期未结"), "value": "0", "unit": _("件"), "note": _("现在没有逾期未结的工单。")}
     longest = max(late, key=lambda one: one.latest)
     said = {"days": count_words(longest.latest), "where": names.holder(longest.unit, longest.holder)}
     return {
@@ -129,7 +129,8 @@ def _late(stuck: Sequence[Stuck], names: Names) -> Headline:
         "value": count_words(sum(one.late for one in late)),
         "unit": _("件"),
         "tone": "late",
-        "sentence": _("最久的一件已经逾期 %(days)s 天，现在在%(where)s。") % said,
+        "change": _("最久 %(days)s 天") % said,
+        "note": _("逾期最久的一件现在在%(where)s。") % said,
         "url": reverse("board"),
     }
 
@@ -137,7 +138,7 @@ def _late(stuck: Sequence[Stuck], names: Names) -> Headline:
 def _matter(figures: Figures, names: Names, behind: Behind) -> Headline:
     named = [line for line in figures.by["matter"] if line.code and line.now.received]
     if not named:
-        return {"label": _("反映最多"), "value": "—", "sentence": _("这段时间还没有确定了事项的工单。")}
+        return {"label": _("反映最多"), "value": "—", "note": _("这段时间还没有确定了事项的工单。")}
     first = named[0]
     said = {
         "count": count_words(first.now.received),
@@ -150,6 +151,6 @@ def _matter(figures: Figures, names: Names, behind: Behind) -> Headline:
     return {
         "label": _("反映最多"),
         "value": names.of("matter", first.code),
-        "sentence": sentence,
+        "note": sentence,
         "url": behind("received", matter=first.code),
     }
