@@ -98,7 +98,7 @@ def _judged(beyond_chance: int, *, more_is_better: bool) -> dict[str, str]:
 
 
 def _what_would_raise_it(unit: str, grounds: list[tuple[str, int]]) -> Mapping[str, Any]:
-    """Return what a unit can do about its figures now: answer what has been due longest, and return less of one kind."""
+    """Return what a unit can do about its figures: answer what has been due longest, return less on one ground."""
     now = timezone.now()
     due = list(next_due(now, unit))
     listed = {one.number: one for one in lists.listed(Case.objects.filter(pk__in=[row.case_id for row in due]), now)}
