@@ -1,4 +1,4 @@
-"""The overview in a browser: pictures say what the tables behind them say, open down to the cases, and go onto paper."""
+"""The overview in a browser: pictures say what their tables say, open down to the cases, and go onto paper."""
 
 from __future__ import annotations
 
@@ -38,10 +38,11 @@ def page(windows: Windows, counted: Inhabited) -> Iterator[Page]:
 
 def first_texts(figure: Locator, column: int) -> list[str]:
     """Return what the cells of a column say first, without their second lines."""
-    return figure.locator("tbody tr").evaluate_all(
+    said: list[str] = figure.locator("tbody tr").evaluate_all(
         "(rows, column) => rows.map(row => row.cells[column].querySelector('div').firstChild.textContent.trim())",
         column,
     )
+    return said
 
 
 def test_each_picture_is_drawn_of_the_table_behind_it(page: Page) -> None:

@@ -34,9 +34,10 @@ const read = (place) => {
   };
 };
 
-// Widths are measured before anything is drawn, so that the family must be said and cannot be inherited.
-const family = () => getComputedStyle(document.documentElement).getPropertyValue("--font").trim();
-const label = () => ({ color: "var(--ink-soft)", fontSize: rem() * 0.875, fontFamily: family() });
+const token = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
+// Widths are measured before anything is drawn, so that family and size must be said and cannot be inherited.
+const family = () => token("--font");
+const label = () => ({ color: "var(--ink-soft)", fontSize: parseFloat(token("--text-xs")) * rem(), fontFamily: family() });
 const line = (name) => ({ lineStyle: { color: `var(--${name})`, width: 1 } });
 
 // The grid keeps its labels within the picture.
@@ -123,7 +124,7 @@ const intervals = (data, place) => {
   const spans = share.map((one, row) => [one, row, low[row], high[row], others?.[row] ?? NaN]);
   const compared = place.dataset.reference;
   return {
-    grid: inside({ right: rem() * 1.5, top: compared ? rem() * 1.75 : 0 }),
+    grid: inside({ right: rem() * 2.25, top: compared ? rem() * 1.75 : 0 }),
     xAxis: { type: "value", min: 0, max: 100, position: "bottom", splitLine: line("line"), axisLabel: { ...label(), formatter: "{value}%", hideOverlap: true } },
     yAxis: rowsDown(data),
     series: [

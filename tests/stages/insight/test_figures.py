@@ -159,6 +159,7 @@ def told(asked: Period) -> Counter[tuple[str, str, str]]:
 def test_figures_are_what_a_loop_over_all_cases_finds(seed: int) -> None:
     demands = Demands(seed, 25)
     asked = [period(name, day(END)) for name in NAMES]
+    whole: list[Any] = []
     for most in (0, 4, 3, 9):
         demands.go_on(most)
         tally()
@@ -302,7 +303,8 @@ def test_no_other_period_is_known() -> None:
 def test_an_interval_holds_its_share_and_narrows_with_more(of: int, more: int) -> None:
     rate = Rate(of, of + more)
     if not rate.base:
-        assert rate.share is rate.interval is None
+        assert rate.share is None
+        assert rate.interval is None
         return
     assert rate.share is not None
     assert rate.interval is not None

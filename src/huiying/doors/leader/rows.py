@@ -18,22 +18,25 @@ from huiying.doors.leader.words import Names, count_words, day_words
 from huiying.doors.work import lists
 from huiying.doors.work.views import page_number
 from huiying.stages.insight.counting import day_of, last_day
-from huiying.stages.insight.models import Standing
+from huiying.stages.insight.models import Fact, Standing
 
 #: Step → what people call it.
 Steps = Mapping[str, str]
 Table = dict[str, Any]
 
 
-def cases_table(request: HttpRequest, cases: QuerySet[Case], caption: str) -> Table:
-    """Return a page of cases as table.html takes it, with the ways to the pages before and after."""
-    page = lists.page_of(cases, page_number(request), timezone.now())
+def cases_table(request: HttpRequest, facts: QuerySet[Fact], caption: str) -> Table:
+    """Return a page of the cases of these facts as table.html takes it, with the ways to the pages before and after."""
+    number = page_number(request)
+    page = list(facts[(number - 1) * lists.PAGE : number * lists.PAGE + 1].values_list("case_id", flat=True))
+    shown = dict(Case.objects.filter(pk__in=page[: lists.PAGE]).values_list("pk", "number"))
+    listed = {row.number: row for row in lists.listed(Case.objects.filter(pk__in=list(shown)), timezone.now())}
     labels = (_("诉求"), _("类型"), _("环节"), _("单位"), _("收件"), _("期限"))
     return {
         "caption": caption,
         "columns": [{"label": label} for label in labels],
-        "rows": [{"cells": _case(row)} for row in page.rows],
-        **steps_between(request, page.number, more=page.more),
+        "rows": [{"cells": _case(listed[shown[case]])} for case in page[: lists.PAGE] if case in shown],
+        **steps_between(request, number, more=len(page) > lists.PAGE),
     }
 
 

@@ -57,6 +57,7 @@ class Fact(models.Model):
             models.Index(fields=["closed_on", "case"], name="fact_closed"),
             models.Index(fields=["due_on", "case"], condition=Q(kept=False), name="fact_late"),
             models.Index(fields=["due_on", "case"], name="fact_due"),
+            models.Index(fields=["unit", "due_on", "case"], name="fact_unit_due"),
         ]
 
     def __str__(self) -> str:

@@ -13,12 +13,11 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from django.db import connection
-from django.db.models import F, QuerySet
+from django.db.models import QuerySet
 
-from huiying.case.models import Case
 from huiying.procedure.time_limits import SHANGHAI
 from huiying.stages.insight.counting import day_of
-from huiying.stages.insight.models import MEASURES, Mark, Standing
+from huiying.stages.insight.models import MEASURES, Fact, Mark, Standing
 from huiying.stages.insight.periods import Period
 from huiying.stages.insight.rates import Rate
 
@@ -217,13 +216,14 @@ def standing_still(now: datetime, *, late: bool, unit: str = "", step: str = "")
     return rows.filter(since__lt=until).order_by("since", "case_id")
 
 
-def cases_behind(measure: str, start: date, end: date, only: Mapping[str, str]) -> QuerySet[Case]:
-    """Return the cases behind a figure, the newest first. `measure`: of `BEHIND`; `only`: dimension → code."""
+def cases_behind(measure: str, start: date, end: date, only: Mapping[str, str]) -> QuerySet[Fact]:
+    """Return the facts of cases behind a figure, the newest first. `measure`: of `BEHIND`; `only`: dimension → code.
+
+    Of facts and not of cases: a page of them is chosen before any case is read.
+    """
     day, more = BEHIND[measure]
     wanted = {f"{day}__gte": start, f"{day}__lte": end, **more, **only}
-    cases = Case.objects.filter(**{f"fact__{name}": said for name, said in wanted.items()})
-    # By the column: the relation would be ordered as cases are, and join them once more for it.
-    return cases.order_by(F(f"fact__{day}").desc(), F("fact__case_id").desc())
+    return Fact.objects.filter(**wanted).order_by(f"-{day}", "-case_id")
 
 
 def next_due(now: datetime, unit: str, most: int = 3) -> QuerySet[Standing]:

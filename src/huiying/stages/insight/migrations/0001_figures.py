@@ -55,6 +55,7 @@ class Migration(migrations.Migration):
                     models.Index(fields=["closed_on", "case"], name="fact_closed"),
                     models.Index(condition=models.Q(("kept", False)), fields=["due_on", "case"], name="fact_late"),
                     models.Index(fields=["due_on", "case"], name="fact_due"),
+                    models.Index(fields=["unit", "due_on", "case"], name="fact_unit_due"),
                 ],
             },
         ),
