@@ -44,7 +44,7 @@ def _case(row: lists.Listed) -> list[dict[str, Any]]:
     return [
         {"text": row.title, "url": reverse("case", args=[row.number]), "note": row.number},
         {"text": row.kind, "note": row.matter},
-        {"text": spoken(row.step)},
+        {"text": row.step},
         {"text": row.unit or "—"},
         {"text": day_words(day_of(row.received_at))},
         {
