@@ -20,7 +20,7 @@ SMALL = (10_000, 50_000)
 #: Verifying reads everything: beyond this many cases it is left to whoever wants to wait.
 MOST_VERIFIED = 100_000
 #: A role of the centre, a clerk and an officer of a unit, and who looks at what is late.
-PEOPLE = (("zhoujie", "/staff/"), ("xiaozhao", "/staff/"), ("laowang", "/staff/"), ("sunshen", "/staff/overdue/"))
+PEOPLE = (("zhoujie", "/staff/"), ("xiaozhao", "/staff/"), ("laowang", "/staff/"), ("sunshen", "/board/cases/"))
 #: Prints how long verifying took, and the most memory it had (KiB).
 VERIFY = """
 import pathlib, resource, subprocess, sys, time

@@ -9,11 +9,12 @@ from django.test import Client
 from django.utils import timezone
 
 from cast import WATER, ZHOU, Entering
-from huiying.case.models import Notice
+from huiying.case.models import Case, Notice
 from huiying.case.scope import CENTRE, seeing
-from huiying.directory.models import Matter
+from huiying.directory.models import Matter, Staff
 from huiying.directory.queries import is_matter
 from huiying.stages import flow
+from huiying.stages.insight.actions import tally
 from huiying.stages.intake.actions import RESIDENT, Demand, register
 from huiying.stages.supervision.actions import ring_what_is_due
 
@@ -50,4 +51,7 @@ def test_whose_notice_it_is_not_cannot_put_it_away(signed_in: Entering) -> None:
     signed_in("xiaomeng").post("/staff/notices/", {"notice": notice.pk})
     assert signed_in("sunshen").post("/staff/notices/", {"notice": "9" * 40}).status_code == 302
     assert "专人督办" in signed_in("sunshen").get("/staff/notices/").content.decode()
-    assert "督办：" in signed_in("sunshen").get("/staff/overdue/").content.decode()
+    tally()
+    with seeing(CENTRE):
+        supervisor = Staff.objects.get(username=Case.objects.get(number=number).supervisor).name
+    assert supervisor in signed_in("cailingdao").get("/board/").content.decode()

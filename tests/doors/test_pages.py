@@ -25,6 +25,7 @@ from huiying.doors.reading import story
 from huiying.stages import flow
 from huiying.stages.identity.models import Opening
 from huiying.stages.identity.vault import Contact
+from huiying.stages.insight.actions import tally
 from huiying.stages.intake.actions import RESIDENT, Demand, register
 from huiying.stages.intake.models import Attachment
 from huiying.stages.intake.uploads import digest_of
@@ -169,7 +170,15 @@ def test_colours_are_kept_beside_the_view_and_unknown_ones_mean_what_the_device_
 # ---- staff ----
 def test_whoever_has_not_signed_in_is_sent_to_sign_in(nobody: Client) -> None:
     number = bring()
-    for path in ("/staff/", f"/staff/case/{number}/", "/staff/overdue/", "/staff/search/", "/desk/", "/custodian/"):
+    for path in (
+        "/staff/",
+        f"/staff/case/{number}/",
+        "/board/",
+        "/overview/",
+        "/staff/search/",
+        "/desk/",
+        "/custodian/",
+    ):
         answer = nobody.get(path)
         assert (answer.status_code, answer["Location"].startswith("/accounts/login/")) == (302, True), path
 
@@ -331,7 +340,8 @@ def test_a_first_visit_is_followed_by_whoever_received_it_and_counted(signed_in:
         first, again = Case.objects.order_by("id")
     assert (first.visit, first.follower, again.visit, again.follower) == ("first", "xiaoli", "again", "")
     assert "首访跟进人" in page(signed_in("zhoujie"), f"/staff/case/{first.number}/")
-    assert "初访 1 件，其中已办结并解决 0 件；重访 1 件" in page(signed_in("sunshen"), "/staff/overdue/")
+    tally()
+    assert "初访 1 件，其中已办结并解决 0 件；重访 1 件" in page(signed_in("sunshen"), "/overview/")
 
 
 def test_a_supervisor_sees_what_is_late_and_is_told(signed_in: Entering) -> None:
@@ -339,8 +349,9 @@ def test_a_supervisor_sees_what_is_late_and_is_told(signed_in: Entering) -> None
     number = register(Demand(text="漏水", contact=CHEN), channel="phone", by=RESIDENT, at=at).number
     flow.act(number, "dispatch", by=ZHOU, at=at, given={"lead": WATER})
     ring_what_is_due(timezone.now())
+    tally()
     supervisor = signed_in("sunshen")
-    assert number in page(supervisor, "/staff/overdue/")
+    assert number in page(supervisor, "/board/")
     assert "逾期" in page(supervisor, f"/staff/case/{number}/")
     assert "专人督办" in page(supervisor, "/staff/notices/")
     with seeing(CENTRE):

@@ -28,7 +28,7 @@ CODECS = (
 
 @pytest.mark.parametrize("path", [
     f"/staff/?page={LONG}", "/staff/?page=١٢", "/staff/?page=-1", "/staff/?page=1e9", "/staff/?page=%00",
-    "/staff/?page=", "/staff/?page=99999999999", f"/staff/overdue/?page={LONG}", f"/staff/search/?q={LONG}",
+    "/staff/?page=", "/staff/?page=99999999999", f"/staff/search/?q={LONG}",
     f"/staff/search/?q={ARABIC}",
     "/staff/search/?q=%FF%FE", "/staff/search/?q=%ED%A0%80", f"/staff/search/?kind={LONG}&stage=%00&page=x",
 ])  # fmt: skip

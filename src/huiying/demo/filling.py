@@ -27,6 +27,7 @@ from huiying.procedure.state import MAIN, Actor
 from huiying.procedure.time_limits import SHANGHAI
 from huiying.stages import flow
 from huiying.stages.identity.vault import Contact
+from huiying.stages.insight.actions import tally
 from huiying.stages.intake.actions import RESIDENT, Demand, register
 from huiying.stages.supervision.actions import ring_what_is_due
 from huiying.stages.triage import actions as triage
@@ -123,6 +124,7 @@ def fill(now: datetime, count: int = COUNT, seed: int = SEED) -> Iterator[str]:
         numbers[demand.number] = walk.go()
         yield numbers[demand.number]
     ring_what_is_due(now, at_most=10 * count)
+    tally()
     with working():
         registry.append(FILLED, Entry("fill", FOUNDER, now, given={"count": count}))
 

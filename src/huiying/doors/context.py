@@ -18,12 +18,12 @@ THEMES = frozenset({"light", "dark", "contrast"})
 #: Sections of work, by role: what each role finds in its navigation besides its list.
 SECTIONS = {
     "call_taker": (("登记", "desk-register"), ("来电查询", "desk-lookup")),
-    "officer": (("提醒", "notices"),),
-    "unit_head": (("提醒", "notices"),),
+    "officer": (("本单位", "standing"), ("提醒", "notices")),
+    "unit_head": (("本单位", "standing"), ("提醒", "notices")),
     "secrecy_officer": (("提醒", "notices"),),
     "custodian": (("身份查看", "custodian"),),
-    "supervisor": (("逾期督办", "overdue"), ("提醒", "notices")),
-    "leader": (("逾期督办", "overdue"), ("提醒", "notices")),
+    "supervisor": (("督办看板", "board"), ("运行概览", "overview"), ("提醒", "notices")),
+    "leader": (("运行概览", "overview"), ("督办看板", "board"), ("提醒", "notices")),
     "administrator": (("期满删除", "to-erase"), ("机构与职责", "admin:index")),
 }
 

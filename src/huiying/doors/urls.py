@@ -12,6 +12,7 @@ handler500 = "huiying.doors.outage.answer"
 urlpatterns = [
     path("", include("huiying.doors.public.urls")),
     path("", include("huiying.doors.complainant.urls")),
+    path("", include("huiying.doors.leader.urls")),
     path("staff/", include("huiying.doors.work.urls")),
     path("desk/", include("huiying.doors.desk.urls")),
     path("custodian/", include("huiying.doors.custodian.urls")),

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery
+from django.db.models import F, OuterRef, QuerySet, Subquery
 from django.db.models.expressions import RawSQL
 from django.db.models.functions import JSONObject, Left
 from django.utils.translation import gettext as _
@@ -213,25 +213,6 @@ def precedents(case: Case, most: int = 5) -> list[Precedent]:
         )
         for act in rulings
     ]
-
-
-@dataclass(frozen=True, slots=True)
-class Visits:
-    """How first visits went: how many, how many of them are closed as solved, and how many people came again."""
-
-    first: int
-    solved: int
-    again: int
-
-
-def visits() -> Visits:
-    """Count visits (A11): people who came for the first time, those of them whose matter was solved, and repeats."""
-    counted = Case.objects.exclude(visit="").aggregate(
-        first=Count("id", filter=Q(visit="first")),
-        solved=Count("id", filter=Q(visit="first", closed_at__isnull=False, facts__solved="yes")),
-        again=Count("id", filter=Q(visit="again")),
-    )
-    return Visits(**counted)
 
 
 def found(words: str, kind: str, stage: str) -> QuerySet[Case]:

@@ -9,7 +9,6 @@ from huiying.doors.work import acting, bulk, cases, judging, openings, sessions,
 urlpatterns = [
     path("", worklist.work, name="work"),
     path("several/", bulk.several, name="several"),
-    path("overdue/", views.overdue, name="overdue"),
     path("erase/", views.to_erase, name="to-erase"),
     path("case/<str:number>/erase/", views.erase_case, name="erase"),
     path("search/", views.search, name="search"),

@@ -133,14 +133,6 @@ def drawn(row: lists.Listed, *, value: str = "", with_unit: bool = True) -> dict
 
 @require_GET
 @for_staff
-def overdue(request: HttpRequest) -> HttpResponse:
-    """What is late, who supervises it, and since when."""
-    table = table_of(request, lists.overdue(timezone.now()), _("逾期未结"))
-    return render(request, "work/list.html", {"table": table, "heading": _("逾期督办"), "visits": lists.visits()})
-
-
-@require_GET
-@for_staff
 def to_erase(request: HttpRequest) -> HttpResponse:
     """Cases whose term is over: their contents may be erased, one by one, by a named person."""
     if person_of(request).role != "administrator":

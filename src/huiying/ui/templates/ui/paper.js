@@ -1,0 +1,5 @@
+// The browser's print, behind a button.
+for (const button of document.querySelectorAll("[data-print]")) {
+  button.hidden = false;
+  button.addEventListener("click", () => print());
+}
