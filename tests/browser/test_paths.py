@@ -14,6 +14,7 @@ def test_a_role_has_signed_in_and_sees_its_case(windows: Windows, inhabited: Inh
     answer = page.goto(f"/staff/case/{inhabited.number()}/")
     assert answer is not None
     assert answer.status == 200
+    assert page.url.endswith(f"{inhabited.number()}/")
     assert page.locator("h1").is_visible()
 
 
