@@ -7,6 +7,7 @@ help: ## say what each target does
 
 install: ## prepare .venv and the built assets
 	@scripts/venv runtime
+	@.venv/bin/python scripts/assets
 	@.venv/bin/pybabel -q compile -D django -d src/huiying/doors/locale
 	@.venv/bin/python -m django collectstatic --settings huiying.config.settings --noinput --verbosity 0
 
@@ -51,4 +52,4 @@ lock: dev ## resolve the dependencies anew (needs uv on the PATH)
 	  --group build --group dev pyproject.toml -o requirements/dev.txt
 
 clean: ## remove what was built; data in var/ stays
-	rm -rf .venv .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
+	rm -rf .venv node_modules .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis

@@ -154,6 +154,18 @@ def test_elder_view_is_kept_and_leads_nowhere_else(nobody: Client) -> None:
     assert 'data-view="elder"' in page(nobody, "/find/")
 
 
+def test_colours_are_kept_beside_the_view_and_unknown_ones_mean_what_the_device_says(nobody: Client) -> None:
+    nobody.post("/view/", {"view": "elder", "next": "/find/"})
+    nobody.post("/view/", {"theme": "contrast", "next": "/find/"})
+    shown = page(nobody, "/find/")
+    assert 'data-theme="contrast"' in shown
+    assert 'data-view="elder"' in shown
+    nobody.post("/view/", {"theme": "auto", "next": "/find/"})
+    shown = page(nobody, "/find/")
+    assert "data-theme" not in shown
+    assert 'data-view="elder"' in shown
+
+
 # ---- staff ----
 def test_whoever_has_not_signed_in_is_sent_to_sign_in(nobody: Client) -> None:
     number = bring()

@@ -122,6 +122,7 @@ CSRF_COOKIE_NAME = f"{COOKIES}huiying_csrf"
 CSRF_COOKIE_SAMESITE = "Strict"
 BROWSER_COOKIE_NAME = f"{COOKIES}huiying_browser"
 VIEW_COOKIE_NAME = f"{COOKIES}huiying_view"
+THEME_COOKIE_NAME = f"{COOKIES}huiying_theme"
 LANGUAGE_COOKIE_NAME = f"{COOKIES}huiying_language"
 MESSAGE_STORAGE = "huiying.doors.told.Told"
 CACHES = {"default": {"BACKEND": "huiying.doors.limits.TallyCache"}}

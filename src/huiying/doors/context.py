@@ -13,6 +13,8 @@ from huiying.doors.language import NAMES, TAGS, language
 
 #: Sections whose address other sections' addresses begin with.
 EXACT = frozenset({"work", "desk-register"})
+#: Colours that somebody may choose; who has not chosen gets what their device asks for.
+THEMES = frozenset({"light", "dark", "contrast"})
 #: Sections of work, by role: what each role finds in its navigation besides its list.
 SECTIONS = {
     "call_taker": (("登记", "desk-register"), ("来电查询", "desk-lookup")),
@@ -39,6 +41,8 @@ def page(request: HttpRequest) -> dict[str, Any]:
         "language_url": reverse("language"),
         "html_lang": TAGS[language()],
         "elder": request.COOKIES.get(settings.VIEW_COOKIE_NAME) == "elder",
+        "theme_url": reverse("view"),
+        "theme": theme if (theme := request.COOKIES.get(settings.THEME_COOKIE_NAME)) in THEMES else "",
         "help_line": "也可以拨打 12345，全天有人接听。危及生命请先拨打 110、119 或 120。",
         "footer_links": [{"label": "工作人员登录", "url": reverse("work")}],
     }

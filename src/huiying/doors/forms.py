@@ -41,6 +41,7 @@ class Field:
     accept: str = ""
     autocomplete: str = ""
     placeholder: str = ""
+    shortcut: str = ""
     single: bool = False
 
     @property
@@ -90,7 +91,7 @@ class Form:
         """Complain about every required field that is empty, and return whether none was."""
         for one in self.fields:
             if one.required and one.kind != "file" and one.value in ("", [], None):
-                verb = "请选择" if one.kind in {"select", "radios", "checkboxes"} else "请填写"
+                verb = "请选择" if one.kind in {"select", "combobox", "radios", "cards", "checkboxes"} else "请填写"
                 self.complain(one.name, f"{verb}{one.label}")
         return not self.problems
 

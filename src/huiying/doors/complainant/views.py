@@ -20,6 +20,7 @@ from huiying.case.scope import working
 from huiying.directory.models import Unit
 from huiying.directory.queries import areas_of_the_city, place_name
 from huiying.doors.complainant import receipts
+from huiying.doors.context import THEMES
 from huiying.doors.errors import plainly
 from huiying.doors.forms import Field, Form
 from huiying.doors.language import TAGS
@@ -71,7 +72,9 @@ def home(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 def view(request: HttpRequest) -> HttpResponse:
-    """Keep which view of the pages somebody wants, and go back to where they were."""
+    """Keep which view of the pages or which colours somebody wants, and go back to where they were."""
+    if (theme := request.POST.get("theme")) is not None:
+        return _keep(request, settings.THEME_COOKIE_NAME, theme if theme in THEMES else "auto")
     elder = request.POST.get("view", "standard") == "elder"
     return _keep(request, settings.VIEW_COOKIE_NAME, "elder" if elder else "standard")
 

@@ -1,4 +1,4 @@
-"""A table's rows, and the steps of a case up to where it stands."""
+"""Icons, a table's rows, and the steps of a case up to where it stands."""
 
 from __future__ import annotations
 
@@ -8,20 +8,23 @@ from datetime import date
 from typing import Any, Literal
 
 from django import template
-from django.utils.html import escape
+from django.templatetags.static import static
+from django.utils.functional import Promise
+from django.utils.html import escape, format_html
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import pgettext_lazy
 
 register = template.Library()
 
 STEPS = {
-    "received": "收到",
-    "assigned": "派单",
-    "handling": "办理",
-    "answered": "答复",
-    "following_up": "回访",
-    "closed": "办结",
+    "received": pgettext_lazy("step", "收到"),
+    "assigned": pgettext_lazy("step", "派单"),
+    "handling": pgettext_lazy("step", "办理"),
+    "answered": pgettext_lazy("step", "答复"),
+    "following_up": pgettext_lazy("step", "回访"),
+    "closed": pgettext_lazy("step", "办结"),
 }
-WITHDRAWN = {"received": "收到", "withdrawn": "撤回"}
+WITHDRAWN = {"received": pgettext_lazy("step", "收到"), "withdrawn": pgettext_lazy("step", "撤回")}
 FINISHED = {"closed", "withdrawn"}
 
 
@@ -29,10 +32,23 @@ FINISHED = {"closed", "withdrawn"}
 class Step:
     """One step of a case as a resident sees it; `at` is when it was reached, if that is known."""
 
-    label: str
+    label: str | Promise
     done: bool
     current: bool
     at: date | None
+
+
+@register.simple_tag
+def icon(name: str, label: str = "") -> SafeString:
+    """Draw an icon of lucide's by its name there: `{% icon "phone" %}`.
+
+    Beside words it says nothing of its own; where it stands alone, `label` says it. Names are written out in templates
+    (or handed over as `icon="phone"`), because scripts/assets takes into the sprite what it finds written.
+    """
+    told = format_html('role="img" aria-label="{}"', label) if label else mark_safe('aria-hidden="true"')
+    return format_html(
+        '<svg class="icon" {} focusable="false"><use href="{}#{}"></use></svg>', told, static("ui/icons.svg"), name
+    )
 
 
 @register.simple_tag
