@@ -17,9 +17,8 @@ from browser_world import CONTRAST, DARK, DESK, ELDER, HEIGHTS, LIGHT, MODES, PH
 from huiying.doors.language import TAGS
 from page_map import Sight
 
-ROOT = Path(__file__).resolve().parents[1]
-AXE = ROOT / "node_modules" / "axe-core" / "axe.min.js"
-CHECKS = Path(__file__).with_name("browser") / "checks.js"
+HERE = Path(__file__).with_name("browser")
+AXE, CHECKS = HERE / "node_modules" / "axe-core" / "axe.min.js", HERE / "checks.js"
 WIDTHS = (DESK, TABLET, PHONE, ZOOMED)
 #: What a finger needs (rules.md §6.3 AX-09), and what a pointer needs at a desk (WCAG 2.2, 2.5.8), in CSS pixels.
 FINGER, POINTER = 44, 24
@@ -38,7 +37,7 @@ TONGUE = "() => document.documentElement.lang"
 @cache
 def axe() -> str:
     """Return axe-core, which npm brings."""
-    assert AXE.is_file(), f"axe-core is missing: {AXE}. `make test` fetches it (scripts/assets); it comes by npm."
+    assert AXE.is_file(), f"axe-core is missing: {AXE}. `make test` fetches it; alone, run scripts/browser."
     return AXE.read_text("utf-8")
 
 

@@ -118,7 +118,7 @@ def sights(world: World) -> Mapping[str, Sequence[Sight]]:
 
 
 def asked(row: Row, refused: set[tuple[str, bool]]) -> Iterator[tuple[str, str]]:
-    """Yield who asks, about whose case: each kind of role about the first that it sees, an officer about the others too.
+    """Yield who asks, about whose case: each kind of role about the first that it sees, an officer about all.
 
     A refusal has one page, whatever was refused; it is asked for once by whoever has signed in, and once by others.
     """
