@@ -16,13 +16,13 @@ UNITS = [
     {"value": "jt", "label": "汀川市交通局", "keys": "tcsjtj"},
 ]
 SOURCE = """<form action="/sent" method="get"><a href="#" id="before">前</a>
-{% include "ui/field.html" with kind="combobox" name="unit" label="主办单位" options=units value=value required=1 only %}
+{% include "ui/field.html" with kind="combobox" label="主办单位" name="unit" options=all value=value required=1 only %}
 <button id="after" name="sent" value="1">提交</button></form>"""
 
 
 @pytest.fixture
 def page(shown: Shown) -> Page:
-    return shown(SOURCE, units=UNITS)
+    return shown(SOURCE, all=UNITS)
 
 
 def options(page: Page) -> list[str]:
@@ -80,7 +80,7 @@ def test_what_is_pointed_at_is_told_to_who_listens(page: Page) -> None:
 
 
 def test_what_was_typed_and_not_chosen_is_no_choice_and_escape_keeps_the_one_before(shown: Shown) -> None:
-    page = shown(SOURCE, units=UNITS, value="sw")
+    page = shown(SOURCE, all=UNITS, value="sw")
     field = page.get_by_role("combobox")
     expect(field).to_have_value("汀川市水务局")
     field.fill("什么局")
@@ -111,6 +111,6 @@ def test_letters_that_an_input_method_still_composes_choose_nothing(page: Page) 
 
 
 def test_without_script_it_is_a_list_to_choose_from(shown: Shown) -> None:
-    page = shown(SOURCE, script=False, units=UNITS)
+    page = shown(SOURCE, script=False, all=UNITS)
     page.get_by_label("主办单位").select_option("汀川市交通局")
     assert chosen(page) == "jt"

@@ -16,6 +16,7 @@ urlpatterns = [
     path("desk/", include("huiying.doors.desk.urls")),
     path("custodian/", include("huiying.doors.custodian.urls")),
     path("accounts/", include("huiying.doors.account_urls")),
+    path("gallery/", include("huiying.doors.gallery.urls")),
     path("admin/", admin.site.urls),
     path("api/openapi.json", openapi, name="openapi"),
     path("api/v1/", api.urls),
