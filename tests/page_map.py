@@ -157,7 +157,8 @@ def _of_a_library(world: World, pattern: str) -> Sight | None:
         if named == "app_label":
             filled[named] = "directory"
         elif named == "object_id" and model:
-            first = apps.get_model(*model.groups())._default_manager.first()  # noqa: SLF001  # Django's own name for it
+            kind = apps.get_model(f"{model[1]}.{model[2]}")
+            first = kind._default_manager.first()  # noqa: SLF001  # Django's own name for it
             filled[named] = str(first.pk) if first else "1"
         else:
             filled[named] = "1"

@@ -6,6 +6,7 @@ Pages are found (`page_map`), not listed. In `make test` each is looked at once 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
@@ -13,13 +14,17 @@ import pytest
 from playwright.sync_api import Browser
 
 from browser_world import Inhabited, windows_of
-from door_matrix import rows
+from door_matrix import NOBODY, rows
 from page_looks import Eyes
 from page_map import Sight, patterns, sights
+from plain_words import JARGON, jargon
 
 pytestmark = pytest.mark.browser
 
 LONG = pytest.mark.long
+TAG = re.compile(r"<[^>]*>")
+#: Pages without sign-in that are there for staff and for whoever builds pages.
+NOT_RESIDENTS = ("accounts/", "gallery/")
 
 
 @pytest.fixture(scope="module")
@@ -37,6 +42,17 @@ def eyes(browser: Browser, inhabited: Inhabited, screenshots: Path | None) -> It
 def test_every_address_that_shows_a_page_has_been_found(pages: Mapping[str, Sequence[Sight]]) -> None:
     shown = {row.pattern for row in rows() if row.method == "GET" and "200" in row.said and "api" not in row.pattern}
     assert shown - set(pages) == {"healthz", "metrics"}
+
+
+def test_residents_read_no_word_of_the_trade(pages: Mapping[str, Sequence[Sight]]) -> None:
+    wrong = [
+        f"{sight}: “{word}”; say {JARGON[word]}"
+        for seen in pages.values()
+        for sight in seen
+        if sight.role == NOBODY and not sight.pattern.startswith(NOT_RESIDENTS)
+        for word in jargon(TAG.sub(" ", sight.words))
+    ]
+    nothing(wrong)
 
 
 def nothing(wrong: Sequence[str]) -> None:
