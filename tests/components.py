@@ -20,10 +20,13 @@ Shown = Callable[..., Page]
 
 @pytest.fixture
 def shown(browser: Browser) -> Iterator[Shown]:
-    """Return a function that opens a page of a template's source; `script=False` opens it without script."""
+    """Return a function that opens a page of a template's source.
+
+    `script=False` opens it without script; `before` is what runs before any other.
+    """
     opened: list[Page] = []
 
-    def show(source: str, *, script: bool = True, **context: object) -> Page:
+    def show(source: str, *, script: bool = True, before: str = "", **context: object) -> Page:
         content = engines["django"].from_string("{% load i18n ui_tags %}" + source).render(context)
         html = FRAME.format(
             style=(BUILT / "huiying.css").read_text("utf-8"),
@@ -32,6 +35,7 @@ def shown(browser: Browser) -> Iterator[Shown]:
         )
         page = browser.new_page(viewport={"width": 800, "height": 700})
         opened.append(page)
+        page.add_init_script(before)
         page.route("**/*", lambda route: route.fulfill(body=html, content_type="text/html; charset=utf-8"))
         page.route("**/icons*.svg", lambda route: route.fulfill(path=BUILT / "icons.svg"))
         page.goto(ADDRESS)

@@ -263,7 +263,7 @@ def test_evidence_comes_as_files_with_the_result_and_who_looks_sees_what_was_dec
     with seeing(CENTRE):
         assert Attachment.objects.filter(case__number=number).count() == 1
     shown = page(signed_in("sunshen"), f"/staff/case/{number}/")
-    for decided in ("各项诉求的结果：已解决", "证据件数：1", "主办单位：汀川市水务局"):
+    for decided in ("提交办结，结果是已解决", "证据件数：1", "把工单派给汀川市水务局"):
         assert decided in shown
     told = page(Client(), f"/r/{receipt_code(number)}/")
     assert "主办单位：汀川市水务局" in told
@@ -373,11 +373,11 @@ def test_somebody_with_two_posts_chooses_one(signed_in: Entering) -> None:
     client = signed_in("xiaoli")
     assert "话务员" in page(client, "/staff/")
     client.post(f"/staff/post/{post.pk}/")
-    assert "待办：回访员" in page(client, "/staff/")
+    assert "换到：话务员" in page(client, "/staff/")
     foreign = Post.objects.exclude(staff=staff).first()
     assert foreign
     client.post(f"/staff/post/{foreign.pk}/")
-    assert "待办：回访员" in page(client, "/staff/")
+    assert "换到：话务员" in page(client, "/staff/")
 
 
 # ---- administrators ----

@@ -7,7 +7,8 @@ from datetime import date, datetime
 import pytest
 
 from huiying.case.folding import Folded
-from huiying.doors.reading import derivation, limits, spoken_to, until
+from huiying.doors.moments import until
+from huiying.doors.reading import derivation, limits, spoken_to
 from huiying.procedure.library import library
 from huiying.procedure.state import MAIN, RunningClock, State, Surroundings
 from huiying.procedure.time_limits import SHANGHAI, Suspension

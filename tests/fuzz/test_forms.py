@@ -32,9 +32,10 @@ NOT_IN_THIS_LAW = frozenset({"extend", "suspend_clock", "resume_clock"})
 #: Our addresses to which no form leads: pages that are read; and what needs a case five years old, or a second post.
 WITHOUT_FORMS = frozenset({
     "home", "work", "overdue", "to-erase", "receipt", "case", "custodian", "healthz", "metrics", "erase", "choose-post",
+    "spot", "spot-sheet", "file-areas", "file-place", "offline", "worker", "manifest",
 })  # fmt: skip
 #: Pages that look the same to everybody are walked once for nobody and once for staff.
-SAME_FOR_ALL = ("account", "mfa", "receipt", "file", "find", "home", "healthz", "metrics", "view")
+SAME_FOR_ALL = ("account", "mfa", "receipt", "file", "find", "home", "healthz", "metrics", "view", "offline")
 
 
 class Walkers:

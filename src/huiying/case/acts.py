@@ -21,6 +21,8 @@ COMMON: Mapping[str, CommonAct] = {
     "classify": CommonAct("确定事项", "国办函〔2025〕66号（五）"),
     "split": CommonAct("拆分诉求", "国办函〔2025〕66号（五）", told=True),
     "joined_by": CommonAct("有工单并入", "《北京市接诉即办工作条例》第11条"),
+    "inquire": CommonAct("询问进度", "国办发〔2020〕53号", told=True),
+    "three_way": CommonAct("三方通话", "《政府热线服务规范》（GB/T 33358）", told=True),
     "attach": CommonAct("附上材料", "《信访工作条例》第19条", told=True),
     "ask_review": CommonAct("请求复核答复", "国办函〔2025〕66号（六）", told=True),
     "request_opening": CommonAct("申请查看身份信息", PERSONAL_DATA, told=True),

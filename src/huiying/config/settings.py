@@ -34,6 +34,8 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    # Pages, not files (WhiteNoise has those compressed). It pads at random, so that lengths tell nothing of a token.
+    "django.middleware.gzip.GZipMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "huiying.doors.middleware.PolicyMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",

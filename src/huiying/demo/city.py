@@ -95,6 +95,19 @@ class DutyRow:
 
 
 @dataclass(frozen=True, slots=True)
+class SpotRow:
+    """A sign to scan: where it hangs, what it is about, which unit and (by login) whose post look after the place."""
+
+    code: str
+    name: str
+    area: str
+    address: str
+    matter: str | None = None
+    unit: str | None = None
+    keeper: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class City:
     """The whole city, each part by its code or id."""
 
@@ -104,6 +117,7 @@ class City:
     people: tuple[Person, ...]
     matters: Mapping[str, Matter]
     duties: tuple[DutyRow, ...]
+    spots: tuple[SpotRow, ...]
 
     def chain(self, area: str) -> tuple[str, ...]:
         """Return the codes of a place and all that it lies in, from the narrowest outwards."""
@@ -141,6 +155,7 @@ def city() -> City:
         people=tuple(_people(content, units)),
         matters={matter.code: matter for matter in _matters(content)},
         duties=tuple(_duties(content, units, areas)),
+        spots=tuple(SpotRow(**row) for row in content["spot"]),
     )
     if wrong := faults(made):
         raise ValueError("\n".join(wrong))
@@ -229,7 +244,7 @@ def _duties(content: Row, units: Mapping[str, UnitCard], areas: Mapping[str, Are
 
 def faults(made: City) -> tuple[str, ...]:
     """Return what is wrong with a city, a sentence each: references to nothing, duties pushed down, people missing."""
-    checks = (_broken_tree, _broken_references, _wrong_duties, _missing_people)
+    checks = (_broken_tree, _broken_references, _wrong_spots, _wrong_duties, _missing_people)
     return tuple(sorted({sentence for check in checks for sentence in check(made)}))
 
 
@@ -257,6 +272,19 @@ def _broken_references(made: City) -> Iterator[str]:
     for row in made.duties:
         if row.matter not in matters or row.area not in areas or not {row.lead, *row.support} <= units.keys():
             yield f"派单目录 {row.matter}／{row.area} 指向不存在的事项、区划或单位"
+
+
+def _wrong_spots(made: City) -> Iterator[str]:
+    logins = {person.login for person in made.people}
+    for spot in made.spots:
+        known = (
+            spot.area in made.areas
+            and (spot.matter is None or spot.matter in made.matters)
+            and (spot.unit is None or spot.unit in made.units)
+            and (spot.keeper is None or spot.keeper in logins)
+        )
+        if not known:
+            yield f"点位 {spot.code} 指向不存在的区划、事项、单位或人员"
 
 
 def _wrong_duties(made: City) -> Iterator[str]:

@@ -19,8 +19,9 @@ from huiying.case.recording import NotAllowed
 from huiying.case.scope import CENTRE, seeing, working
 from huiying.demo.city import city
 from huiying.demo.demands import DemoDemand, Part, demands, reply_for, text_for, why_return
+from huiying.demo.guidance import entries
 from huiying.demo.terrain import outlines
-from huiying.directory.models import Area, Duty, Matter, Post, Staff, Unit
+from huiying.directory.models import Area, Duty, Matter, Post, Spot, Staff, Unit
 from huiying.procedure.schema import Kind
 from huiying.procedure.state import MAIN, Actor
 from huiying.procedure.time_limits import SHANGHAI
@@ -53,7 +54,7 @@ def missing(wanted: int) -> int:
 
 
 def found_city(at: datetime) -> None:
-    """Bring in areas, units, matters, the duty catalogue, staff and their posts; each is an act."""
+    """Bring in areas, units, matters, duties, guidance, staff, their posts and signs to scan; each is an act."""
     made = city()
     for level in (4, 6, 9, 12):
         registry.bring_in(
@@ -87,6 +88,7 @@ def found_city(at: datetime) -> None:
         FOUNDER,
         at,
     )  # fmt: skip
+    registry.bring_in(entries(), FOUNDER, at)
     password = make_password(PASSWORD)
     staff = [Staff(username=person.login, name=person.name, password=password) for person in made.people]
     registry.bring_in(staff, FOUNDER, at)
@@ -99,6 +101,18 @@ def found_city(at: datetime) -> None:
         FOUNDER,
         at,
     )
+    posts = dict(Post.objects.values_list("staff__username", "pk"))
+    registry.bring_in(
+        [
+            Spot(
+                code=spot.code, name=spot.name, area_id=spot.area, address=spot.address, matter_id=spot.matter,
+                unit_id=spot.unit, post_id=posts[spot.keeper] if spot.keeper else None,
+            )
+            for spot in made.spots
+        ],
+        FOUNDER,
+        at,
+    )  # fmt: skip
 
 
 def fill(now: datetime, count: int = COUNT, seed: int = SEED) -> Iterator[str]:

@@ -9,10 +9,12 @@ from typing import ClassVar
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.utils import timezone
 
 from huiying.config.checks import Sensitivity
+from huiying.directory.fields import PairsField
 from huiying.procedure import routing
 from huiying.procedure.schema import ROLES
 
@@ -245,3 +247,63 @@ class Duty(models.Model):
 
     def __str__(self) -> str:
         return f"{self.matter}·{self.area}"
+
+
+class Guidance(models.Model):
+    """What a call-taker may answer at once: the text as it is read out, what it rests on, and until when it is sure.
+
+    `words`: what people say who ask this, besides the title. After `review_by` the text is shown as one to be checked.
+    """
+
+    title = models.CharField("标题", max_length=60)
+    text = models.TextField("答复口径", max_length=2000)
+    matter = models.ForeignKey(Matter, models.PROTECT, null=True, blank=True, verbose_name="事项")
+    words = models.CharField("群众说法", max_length=200, blank=True)
+    unit = models.ForeignKey(Unit, models.PROTECT, verbose_name="维护单位")
+    article = models.CharField("依据", max_length=200)
+    review_by = models.DateField("复核期限")
+    active = models.BooleanField("启用", default=True)
+    pairs = PairsField(models.CharField(max_length=2), default=list, editable=False)
+
+    objects: ClassVar[models.Manager[Guidance]] = models.Manager()
+
+    sensitivity: ClassVar = dict.fromkeys(
+        ("title", "text", "matter", "words", "unit", "article", "review_by", "active", "pairs"), PUBLIC
+    )
+
+    class Meta:
+        """Found by matter and by pairs of characters."""
+
+        verbose_name = verbose_name_plural = "答复口径"
+        ordering = ("title",)
+        indexes: ClassVar = [GinIndex(fields=["pairs"], name="guidance_by_pairs")]
+        constraints: ClassVar = [models.UniqueConstraint(fields=["title"], name="guidance_has_its_title")]
+
+    def __str__(self) -> str:
+        return self.title
+
+
+class Spot(models.Model):
+    """A place with a sign to scan (码上办): what it is about and who looks after it, so that nobody has to type it."""
+
+    code = models.SlugField("代码", max_length=20, primary_key=True)
+    name = models.CharField("名称", max_length=60)
+    area = models.ForeignKey(Area, models.PROTECT, verbose_name="区划")
+    address = models.CharField("地点", max_length=200)
+    matter = models.ForeignKey(Matter, models.PROTECT, null=True, blank=True, verbose_name="事项")
+    unit = models.ForeignKey(Unit, models.PROTECT, null=True, blank=True, verbose_name="负责单位")
+    post = models.ForeignKey(Post, models.PROTECT, null=True, blank=True, verbose_name="负责岗位")
+    active = models.BooleanField("启用", default=True)
+
+    sensitivity: ClassVar = dict.fromkeys(("code", "name", "area", "address", "matter", "unit", "active"), PUBLIC) | {
+        "post": Sensitivity.STAFF
+    }
+
+    class Meta:
+        """Ordered as codes are."""
+
+        verbose_name = verbose_name_plural = "码上办点位"
+        ordering = ("code",)
+
+    def __str__(self) -> str:
+        return self.name

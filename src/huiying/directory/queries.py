@@ -4,16 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
+from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Case, F, Q, QuerySet, Value, When
+from django.db.models.expressions import RawSQL
+from django.db.models.functions import Length
 
 from huiying.config.environment import read
 from huiying.config.prepared import run
-from huiying.directory.models import Area, Duty, Matter, Staff, Unit
+from huiying.directory.likeness import pairs
+from huiying.directory.models import Area, Duty, Guidance, Matter, Spot, Staff, Unit
 from huiying.procedure import routing
 from huiying.procedure.decision import Refused
 
-LONGEST_CODE = 12
+#: One pair of characters in common is chance, two are a word.
+FEWEST_PAIRS = 2
+LONGEST_CODE, LONGEST_SPOT = 12, 20
+DISTRICT = 6
+#: The most areas that one level is offered with; a level that has more needs its own search.
+MOST_AREAS = 300
 
 
 def units_for_routing() -> Mapping[str, routing.Unit]:
@@ -70,6 +79,35 @@ def areas_of_the_city() -> QuerySet[Area]:
     return Area.objects.filter(code__startswith=read("HUIYING_AREA")).order_by("code")
 
 
+def area_levels(code: str) -> list[tuple[str, list[tuple[str, str]]]]:
+    """Return, level by level from the widest inwards, which area a code chooses and all that there are (code, name).
+
+    The last level is that of what lies directly in the area chosen; there nothing is chosen yet. A level without
+    areas is left out.
+    """
+    ours = areas_of_the_city()
+    within = read("HUIYING_AREA")
+    chosen = [one for one in reversed(areas_outwards(code)) if len(one) >= DISTRICT and one != within]
+    levels = [("", ours.filter(parent=within) if len(within) >= DISTRICT else _districts(ours))]
+    for one in chosen:
+        levels[-1] = (one, levels[-1][1])
+        levels.append(("", ours.filter(parent=one)))
+    listed = [(one, list(areas.values_list("code", "name")[:MOST_AREAS])) for one, areas in levels]
+    return [(one, areas) for one, areas in listed if areas]
+
+
+def _districts(areas: QuerySet[Area]) -> QuerySet[Area]:
+    return areas.annotate(length=Length("code")).filter(length=DISTRICT)
+
+
+def spot_in_use(code: str) -> Spot | None:
+    """Return the sign of a code; None where there is none, or none in use."""
+    asked = code.isascii() and code.isprintable() and 0 < len(code) <= LONGEST_SPOT
+    if not asked:
+        return None
+    return Spot.objects.select_related("area", "matter", "unit", "post__role").filter(pk=code, active=True).first()
+
+
 def place_name(code: str) -> str:
     """Return a place as people say it: 东区东街街道东街社区. Unknown codes are said as they are."""
     areas = dict(Area.objects.filter(code__in=[code[:n] for n in range(2, len(code) + 1)]).values_list("code", "name"))
@@ -92,3 +130,19 @@ def propose_lead(matter: str, area: str, on: date, **lock: object) -> routing.Du
         for duty in Duty.objects.filter(matter_id=matter, area_id__in=outwards)
     ]
     return routing.propose(rows, matter=matter, areas=outwards, on=on, units=units_for_routing(), **lock)
+
+
+def guidance_for(said: str, matter: str = "", most: int = 5) -> list[Guidance]:
+    """Return the guidance that speaks to what is being said, the likeliest first: of the matter, or alike in words.
+
+    `said`: as it is typed, and kept nowhere. Entries are found by an index, however many there are.
+    """
+    asked = sorted(pairs(said))
+    counted = RawSQL("(SELECT count(*) FROM unnest(pairs) AS one WHERE one = ANY (%s::varchar[]))", [asked])
+    speaking = Q(pairs__overlap=asked, shared__gte=FEWEST_PAIRS)
+    first: list[Any] = [F("shared").desc(), "title"]
+    if is_matter(matter):
+        speaking |= Q(matter=matter)
+        first.insert(0, Case(When(matter=matter, then=Value(0)), default=Value(1)))
+    found = Guidance.objects.filter(active=True).annotate(shared=counted).filter(speaking)
+    return list(found.select_related("unit").order_by(*first)[:most])

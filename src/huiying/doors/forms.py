@@ -9,16 +9,18 @@ from datetime import date
 from typing import Any
 
 from django.http import QueryDict
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as lazy
 
+from huiying.doors.language import rule_words, sentence, spoken
 from huiying.procedure.decision import Refused
 from huiying.procedure.schema import Act, Ask
-from huiying.procedure.words import catalogue, sentence
 
 KEY = "key"
 #: What stands where bytes were no UTF-8: kept, it would be a hole in what somebody wrote.
 UNREAD = "\ufffd"
 #: What a field's name alone does not say.
-HINTS = {"evidence": "写作已解决或者部分解决的，至少1件：照片、单据、记录。"}
+HINTS = {"evidence": lazy("写作已解决或者部分解决的，至少1件：照片、单据、记录。")}
 #: What can be chosen; a function where it must be asked for, which a form that is not drawn again never does.
 Options = Sequence[Mapping[str, str]] | Callable[[], Sequence[Mapping[str, str]]]
 
@@ -66,7 +68,8 @@ class Form:
             if isinstance(one.value, str):
                 one.value = one.value.strip()
             if UNREAD in one.value:
-                self.complain(one.name, f"{one.label}里有读不出的字符（{UNREAD}），请删去或者重新输入")
+                said = _("{label}里有读不出的字符（{sign}），请删去或者重新输入")
+                self.complain(one.name, said.format(label=one.label, sign=UNREAD))
 
     def value(self, name: str) -> Any:  # noqa: ANN401  # a text, or a list of them
         """Return what was typed into a field."""
@@ -91,18 +94,19 @@ class Form:
         """Complain about every required field that is empty, and return whether none was."""
         for one in self.fields:
             if one.required and one.kind != "file" and one.value in ("", [], None):
-                verb = "请选择" if one.kind in {"select", "combobox", "radios", "cards", "checkboxes"} else "请填写"
-                self.complain(one.name, f"{verb}{one.label}")
+                chosen = one.kind in {"select", "combobox", "radios", "cards", "checkboxes"}
+                said = _("请选择{label}") if chosen else _("请填写{label}")
+                self.complain(one.name, said.format(label=one.label))
         return not self.problems
 
     def refuse(self, refused: Refused) -> None:
         """Show a rule's refusal beside the field it speaks of, or above all."""
-        self.complain(str(refused.params.get("field", "")), sentence(refused))
+        self.complain(spoken(str(refused.params.get("field", ""))), sentence(refused))
 
 
 def choice_words(option: str) -> str:
     """Return what people call an option of a choice."""
-    return catalogue("zh_hans").get(f"choice.{option}", option)
+    return rule_words().get(f"choice.{option}", option)
 
 
 def options_of(options: Sequence[str]) -> list[dict[str, str]]:
@@ -116,7 +120,12 @@ def fields_for(act: Act, *, demands: int, units: Options, drafts: Mapping[str, s
     for ask in act.asks:
         if ask.kind == "choices":
             made += [
-                Field(_numbered(ask, number), f"{ask.label}：第{number}项", "select", options=options_of(ask.options))
+                Field(
+                    _numbered(ask, number),
+                    _("{label}：第{number}项").format(label=spoken(ask.label), number=number),
+                    "select",
+                    options=options_of(ask.options),
+                )
                 for number in range(1, demands + 1)
             ]
         else:
@@ -129,26 +138,29 @@ def _numbered(ask: Ask, number: int) -> str:
 
 
 def _field_for(ask: Ask, units: Options, drafts: Mapping[str, str]) -> Field:
-    required = not ask.optional
+    required, label = not ask.optional, spoken(ask.label)
     if ask.kind == "choice":
-        return Field(ask.name, ask.label, "radios", options=options_of(ask.options), required=required)
+        return Field(ask.name, label, "radios", options=options_of(ask.options), required=required)
     if ask.kind == "unit":
-        return Field(ask.name, ask.label, "select", options=units, value=drafts.get(ask.name, ""), required=required)
+        return Field(ask.name, label, "select", options=units, value=drafts.get(ask.name, ""), required=required)
     if ask.kind == "parties":
-        return Field(ask.name, ask.label, "select", options=units, required=required)
+        return Field(ask.name, label, "select", options=units, required=required)
     if ask.kind == "flag":
         return Field(
             ask.name,
-            ask.label,
+            label,
             "radios",
-            options=[{"value": "yes", "label": "是"}, {"value": "no", "label": "否"}],
+            options=[
+                {"value": "yes", "label": rule_words()["choice.yes"]},
+                {"value": "no", "label": rule_words()["choice.no"]},
+            ],
             required=required,
         )
     if ask.kind == "text":
         return Field(
-            ask.name, ask.label, "textarea", value=drafts.get(ask.name, ""), required=required, limit=20_000, rows=6
+            ask.name, label, "textarea", value=drafts.get(ask.name, ""), required=required, limit=20_000, rows=6
         )
-    return Field(ask.name, ask.label, ask.kind, required=required, hint=HINTS.get(ask.name, ""))
+    return Field(ask.name, label, ask.kind, required=required, hint=str(HINTS.get(ask.name, "")))
 
 
 def given_from(act: Act, form: Form, demands: int) -> dict[str, object]:
@@ -164,7 +176,8 @@ def given_from(act: Act, form: Form, demands: int) -> dict[str, object]:
         try:
             given[ask.name] = _typed(ask, value)
         except ValueError:
-            form.complain(ask.name, f"{ask.label}不是{'日期' if ask.kind == 'date' else '整数'}")
+            said = _("{label}不是日期") if ask.kind == "date" else _("{label}不是整数")
+            form.complain(ask.name, said.format(label=spoken(ask.label)))
     return given
 
 

@@ -26,7 +26,7 @@ POLICY = (
 #: What programs get is no page: should a browser show it as one, nothing in it may do anything.
 API_POLICY = "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; sandbox"
 FEATURES = (
-    "camera=(self), geolocation=(self), microphone=(self), payment=(), usb=(), serial=(), hid=(), bluetooth=(),"
+    "camera=(self), geolocation=(self), microphone=(self), payment=(), usb=(), serial=(), hid=(),"
     " midi=(), display-capture=(), publickey-credentials-get=(self), browsing-topics=()"
 )
 #: Where somebody who still needs a second factor may go: to get it, or to leave.

@@ -14,6 +14,8 @@ from dataclasses import dataclass
 from django.db.utils import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest, UnreadablePostError
 from django.template import loader
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
 from django.views.defaults import server_error
 from psycopg.errors import DiskFull
 
@@ -28,12 +30,12 @@ class Outage:
 
     status: int
     code: str
-    says: str
+    says: Promise
     again_s: int
 
 
-AWAY = Outage(503, "unavailable", "系统暂时连不上数据库，请稍后再试。重新提交同一份内容不会重复登记。", 5)
-FULL = Outage(507, "no_room", "系统的存储空间已满，暂时不能登记，请稍后再试。重新提交同一份内容不会重复登记。", 60)
+AWAY = Outage(503, "unavailable", _("系统暂时连不上数据库，请稍后再试。重新提交同一份内容不会重复登记。"), 5)
+FULL = Outage(507, "no_room", _("系统的存储空间已满，暂时不能登记，请稍后再试。重新提交同一份内容不会重复登记。"), 60)
 
 
 def outage_of(error: BaseException | None) -> Outage | None:
@@ -64,7 +66,7 @@ def answer(request: HttpRequest) -> HttpResponse:
     if outage is None:
         return server_error(request)
     if request.path.startswith(API):
-        response = problem(outage.status, outage.code, outage.says)
+        response = problem(outage.status, outage.code, str(outage.says))
     else:  # a page of its own: what every page shows is asked of the database
         response = HttpResponse(loader.render_to_string("outage.html", {"says": outage.says}), status=outage.status)
     response["Retry-After"] = str(outage.again_s)

@@ -5,22 +5,29 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
+
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
 
 from huiying.case.acts import COMMON
-from huiying.case.folding import Folded
+from huiying.case.folding import Folded, after, nothing_yet
 from huiying.case.models import Act, Case
 from huiying.directory.queries import unit_names
+from huiying.doors import prose, remaining
+from huiying.doors.language import refusal, rule_words, spoken
+from huiying.doors.moments import on_date, until_short
 from huiying.procedure.decision import Refused
 from huiying.procedure.lifecycle import may, never_possible
-from huiying.procedure.schema import COMPLAINANT, Procedure
+from huiying.procedure.schema import CLOCKWORK, COMPLAINANT, Ask, Procedure
 from huiying.procedure.schema import Act as ProcedureAct
 from huiying.procedure.state import Actor, Attempt, RunningClock, Surroundings
 from huiying.procedure.time_limits import SHANGHAI, Due, Line, Unit
-from huiying.procedure.words import catalogue, refusal
+from huiying.procedure.workdays import china
 
 #: Texts that the person reads: what was said to them, and what they said themselves.
-TOLD_TEXTS = frozenset({"reply", "explanation", "what", "measures"})
+TOLD_TEXTS = frozenset({"reply", "explanation", "what", "measures", "answer"})
 #: What handlers never see of a rating (E5), and what is between staff.
 SCORES = frozenset({"solved", "satisfied", "exit_rating"})
 GREETED = re.compile(r"〔姓名〕(?:先生|女士|小姐|同志|老师)?[，,：:]?(?=您好|你好)")
@@ -29,7 +36,11 @@ INTERNAL = frozenset({"evidence", "respondents", "anonymous", "pressed", "depart
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """One line of a case's story."""
+    """One line of a case's story.
+
+    `sentence` says it whole; `lines` are what was given with it and the sentence does not say, `texts` what was
+    written. `title` is the act's name, `text` lines and texts together with what the sentence says.
+    """
 
     at: datetime
     title: str
@@ -37,6 +48,9 @@ class Told:
     who: str
     article: str
     act: str
+    sentence: str = ""
+    lines: tuple[str, ...] = ()
+    texts: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +69,20 @@ class Limit:
     why_not: str
     amount: str
     of_person: bool
+    #: How much is left: 还剩3个工作日; empty where the clock does not run or has no date.
+    left: str = ""
+    #: The part of a list that it belongs to (`remaining.when`).
+    when: str = remaining.OPEN
+
+
+@dataclass(frozen=True, slots=True)
+class Day:
+    """One line of a derivation as people read it: a day (or a moment), whether it was counted, and why or why not."""
+
+    at: str
+    weekday: str
+    counted: bool
+    why: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +97,7 @@ class Possible:
 
 def act_name(procedure: Procedure, act: str) -> str:
     """Return what people call an act."""
-    return COMMON[act].name if act in COMMON else procedure.acts[act].name
+    return spoken(COMMON[act].name if act in COMMON else procedure.acts[act].name)
 
 
 def texts_of(case: Case) -> Mapping[int, list[tuple[str, str]]]:
@@ -88,45 +116,99 @@ def story(case: Case, now: Folded, acts: Sequence[Act], names: Mapping[str, str]
     texts, units = texts_of(case), unit_names()
     for_unit = reader.unit is not None
     hidden = {act.id for act in now.procedure.acts.values() if act.kept_from_units and for_unit}
-    return [
-        Told(
-            act.at,
-            act_name(now.procedure, act.act),
-            "\n".join(
-                [
-                    *given_words(now.procedure, act, units, without=SCORES if for_unit else frozenset()),
-                    *(text for name, text in texts.get(act.position, ()) if name not in {"title", "place"}),
-                ]
-            ),
-            f"{names.get(act.person, '')} {catalogue('zh_hans').get(f'role.{act.role}', '')}".strip(),
-            _article(now.procedure, act.act),
-            act.act,
-        )
-        for act in acts
-        if act.act not in hidden
-    ]
+    scores = SCORES if for_unit else frozenset[str]()
+
+    def told(act: Act, then: Folded) -> Told:
+        written = tuple(text for name, text in texts.get(act.position, ()) if name not in {"title", "place"})
+        who = _who(act, units, names.get(act.person, ""))
+        return _told(then, act, units, who=who, written=written, without=scores, law_only=False)
+
+    return [told(act, then) for act, then in _step_by_step(now.procedure, acts) if act.act not in hidden]
 
 
 def told_story(case: Case, now: Folded, acts: Sequence[Act]) -> list[Told]:
     """Return what whoever brought the case reads of it: by post, never by name, and only texts meant for them."""
     texts, units = texts_of(case), unit_names()
-    return [
-        Told(
-            act.at,
-            act_name(now.procedure, act.act),
-            "\n".join(
-                [
-                    *given_words(now.procedure, act, units, without=INTERNAL),
-                    *(spoken_to(text) for name, text in texts.get(act.position, ()) if name in TOLD_TEXTS),
-                ]
-            ),
-            catalogue("zh_hans").get(f"role.{act.role}", ""),
-            _article(now.procedure, act.act, law_only=True),
-            act.act,
-        )
-        for act in acts
-        if _is_told(now.procedure, act)
-    ]
+
+    def told(act: Act, then: Folded) -> Told:
+        written = tuple(spoken_to(text) for name, text in texts.get(act.position, ()) if name in TOLD_TEXTS)
+        who = _("您") if act.role == COMPLAINANT else _who(act, units, "")
+        return _told(then, act, units, who=who, written=written, without=INTERNAL, law_only=True)
+
+    return [told(act, then) for act, then in _step_by_step(now.procedure, acts) if _is_told(now.procedure, act)]
+
+
+def _step_by_step(procedure: Procedure, acts: Sequence[Act]) -> Iterator[tuple[Act, Folded]]:
+    """Yield each act, and the case as it was after it."""
+    then = nothing_yet(procedure)
+    for act in acts:
+        then = after(then, act)
+        yield act, then
+
+
+def _told(
+    then: Folded,
+    act: Act,
+    units: Mapping[str, str],
+    *,
+    who: str,
+    written: tuple[str, ...],
+    without: Collection[str],
+    law_only: bool,
+) -> Told:
+    procedure = then.procedure
+    given = dict(_given(procedure, act, units, without=without))
+    values = {ask.name: said for ask, said in given.items()}
+    person = _("您") if law_only else rule_words()["role.complainant"]
+    ends = _began(then, act)
+    values |= {"who": who, "person": person} | ({"due": until_short(ends)} if ends else {})
+    if act.act in COMMON and act.body["given"].get("unit") in units:
+        values["unit"] = units[act.body["given"]["unit"]]
+    flags = {ask.name: act.body["given"].get(ask.name) is True for ask in given if ask.kind == "flag"}
+    flags[COMPLAINANT] = act.role == COMPLAINANT
+    name = act_name(procedure, act.act)
+    said = prose.say(act.act, name, values, flags)
+    no_news = {ask.name for ask in given if ask.kind == "flag" and ask.optional and not flags[ask.name]}
+    lines = [_line(ask, words) for ask, words in given.items() if ask.name not in said.says | no_news]
+    return Told(
+        act.at,
+        name,
+        "\n".join([*(_line(ask, words) for ask, words in given.items()), *written]),
+        _post(act, who if not law_only else ""),
+        _article(procedure, act.act, law_only=law_only),
+        act.act,
+        said.sentence,
+        tuple(lines),
+        written,
+    )
+
+
+def _who(act: Act, units: Mapping[str, str], name: str) -> str:
+    """Return who did an act, as a sentence's subject: the unit where it is one's, the post, the name."""
+    words = rule_words()
+    if act.role == CLOCKWORK:
+        return _("系统")
+    return f"{units.get(act.unit or '', '')}{words.get(f'role.{act.role}', '')}{name}"
+
+
+def _post(act: Act, who: str) -> str:
+    """Return who did an act, below it: to staff as the sentence says it, to the person by post."""
+    return who or rule_words().get(f"role.{act.role}", "")
+
+
+def _began(then: Folded, act: Act) -> datetime | None:
+    """Return when the person's limit ends that an act began, moved or let run on; None where it did none of these."""
+    known = then.procedure.acts.get(act.act)
+    if known is None:
+        return None
+    for name in (*known.starts, *known.renews, known.extends, known.resumes):
+        clock = then.state.clocks.get(name or "")
+        if clock is None or then.procedure.clocks[str(name)].whose != "person":
+            continue
+        ends = clock.due(china())
+        if isinstance(ends, Due):
+            return ends.moment
+    return None
 
 
 def spoken_to(text: str) -> str:
@@ -138,24 +220,38 @@ def given_words(
     procedure: Procedure, act: Act, units: Mapping[str, str], *, without: Collection[str] = ()
 ) -> Iterator[str]:
     """Yield what was decided with an act, a line for each thing that was asked for: 主办单位：汀川市水务局."""
+    if act.act == "three_way":
+        yield _("通话单位：{unit}").format(unit=units.get(act.body["given"]["unit"], ""))
+    for ask, said in _given(procedure, act, units, without=without):
+        yield _line(ask, said)
+
+
+def _line(ask: Ask, said: str) -> str:
+    return _("{label}：{value}").format(label=spoken(ask.label), value=said)
+
+
+def _given(
+    procedure: Procedure, act: Act, units: Mapping[str, str], *, without: Collection[str] = ()
+) -> Iterator[tuple[Ask, str]]:
+    """Yield what was given with an act besides texts: what was asked for, and what was said, in people's words."""
     if act.act not in procedure.acts:
         return
-    words = catalogue("zh_hans")
+    words = rule_words()
     for ask in procedure.acts[act.act].asks:
         value = act.body["given"].get(ask.name)
         if value is None or ask.name in without:
             continue
         if ask.kind in {"unit", "parties"}:
-            said = "、".join(units.get(code, code) for code in ([value] if isinstance(value, str) else value))
+            said = _("、").join(units.get(code, code) for code in ([value] if isinstance(value, str) else value))
         elif ask.kind == "date":
-            said = f"{date.fromisoformat(value):%Y年%-m月%-d日}"
+            said = on_date(date.fromisoformat(value))
         elif ask.kind == "flag":
             said = words["choice.yes" if value else "choice.no"]
         else:
-            said = "、".join(
+            said = _("、").join(
                 words.get(f"choice.{one}", str(one)) for one in (value if isinstance(value, list) else [value])
             )
-        yield f"{ask.label}：{said}"
+        yield ask, said
 
 
 def _is_told(procedure: Procedure, act: Act) -> bool:
@@ -173,16 +269,18 @@ def _article(procedure: Procedure, act: str, *, law_only: bool = False) -> str:
     return known.article if known.status.is_law or not law_only else ""
 
 
-def limits(now: Folded, around: Surroundings) -> list[Limit]:
-    """Return a case's clocks as people read them."""
+def limits(now: Folded, around: Surroundings, at: datetime | None = None) -> list[Limit]:
+    """Return a case's clocks as people read them, as of a moment: now, where none is given."""
     shown = []
+    at = at or timezone.now()
     for name, clock in now.state.clocks.items():
         ends = clock.due(around.calendar)
         standing = clock.stands_since is not None
         known = isinstance(ends, Due) and not standing
+        counts = known and clock.stopped is None
         shown.append(
             Limit(
-                what=now.procedure.clocks[name].name,
+                what=spoken(now.procedure.clocks[name].name),
                 at=ends.at if known and isinstance(ends, Due) else None,
                 moment=ends.moment if known and isinstance(ends, Due) else None,
                 provisional=isinstance(ends, Due) and ends.provisional,
@@ -194,6 +292,10 @@ def limits(now: Folded, around: Surroundings) -> list[Limit]:
                 why_not=refusal(ends.code, ends.params) if isinstance(ends, Refused) else "",
                 amount=_amount(clock),
                 of_person=now.procedure.clocks[name].whose == "person",
+                left=remaining.left(ends.moment, at, clock.term.unit)
+                if isinstance(ends, Due) and counts and clock.term
+                else "",
+                when=remaining.when(ends.moment, at) if isinstance(ends, Due) and counts else remaining.OPEN,
             )
         )
     return shown
@@ -203,8 +305,10 @@ def _amount(clock: RunningClock) -> str:
     """Return how long a limit is, extensions included: 15个工作日."""
     if clock.term is None:
         return ""
-    classifier = "个" if clock.term.unit is Unit.WORKING_DAYS else ""
-    return f"{clock.term.value + clock.extended}{classifier}{catalogue('zh_hans')[f'unit.{clock.term.unit}']}"
+    count, measure = clock.term.value + clock.extended, rule_words()[f"unit.{clock.term.unit}"]
+    if clock.term.unit is Unit.WORKING_DAYS:
+        return _("{count}个{measure}").format(count=count, measure=measure)
+    return _("{count}{measure}").format(count=count, measure=measure)
 
 
 def possible(now: Folded, actor: Actor, at: datetime, around: Surroundings) -> Iterator[Possible]:
@@ -229,25 +333,38 @@ def possible(now: Folded, actor: Actor, at: datetime, around: Surroundings) -> I
             )
 
 
-def until(moment: datetime) -> str:
-    """Return until when a limit runs, as people say it: a day that ends at 24:00 by its date, otherwise the minute."""
-    local = moment.astimezone(SHANGHAI)
-    if (local.hour, local.minute, local.second) == (0, 0, 0):
-        return f"{local - timedelta(days=1):%Y年%-m月%-d日}24时"
-    return f"{local:%Y年%-m月%-d日 %H:%M}"
-
-
 def derivation(limit: Limit) -> str:
     """Return in one line how a date was found: from when, how many days were counted, which were not and why."""
     if not limit.derivation:
         return ""
     start = limit.derivation[0].at
     if isinstance(start, datetime):  # hours and minutes run through
-        return f"自{start.astimezone(SHANGHAI):%Y年%-m月%-d日 %H:%M}起{limit.amount}"
-    words, skipped = catalogue("zh_hans"), dict[str, int]()
+        moment = date_format(start.astimezone(SHANGHAI), _("Y年n月j日 H:i"))
+        return _("自{moment}起{amount}").format(moment=moment, amount=limit.amount)
+    words, skipped = rule_words(), dict[str, int]()
     for line in limit.derivation[1:]:
         if not line.counted:
             reason = words.get(f"choice.{line.detail}", line.detail) or words[f"why.{line.why}"].partition("，")[0]
             skipped[reason] = skipped.get(reason, 0) + 1
-    said = f"自{start:%Y年%-m月%-d日}次日起算，计{limit.amount}"
-    return said + "".join(f"，不计{reason}{days}天" for reason, days in skipped.items())
+    said = _("自{date}次日起算，计{amount}").format(date=on_date(start), amount=limit.amount)
+    return said + "".join(
+        _("，不计{reason}{days}天").format(reason=reason, days=days) for reason, days in skipped.items()
+    )
+
+
+def days_of(limit: Limit) -> list[Day]:
+    """Return how a date was found, day by day."""
+    words = rule_words()
+    shown = []
+    for line in limit.derivation:
+        detail = line.detail
+        if line.why.startswith("suspended") and detail:
+            detail = f"（{words[f'choice.{detail}']}）"
+        why = words[f"why.{line.why}"].format_map({"detail": detail, "number": line.number})
+        why += words["why.assumed"] if line.assumed else ""
+        if isinstance(line.at, datetime):
+            local = line.at.astimezone(SHANGHAI)
+            shown.append(Day(date_format(local, _("n月j日 H:i")), date_format(local, "D"), line.counted, why))
+        else:
+            shown.append(Day(date_format(line.at, _("n月j日")), date_format(line.at, "D"), line.counted, why))
+    return shown

@@ -11,10 +11,13 @@ from django.contrib import admin
 from django.contrib.auth.password_validation import validate_password
 from django.db import models
 from django.http import HttpRequest
+from django.urls import reverse
 from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 
 from huiying.case import registry
-from huiying.directory.models import Area, Duty, Matter, Post, Staff, Unit
+from huiying.directory.models import Area, Duty, Guidance, Matter, Post, Spot, Staff, Unit
 from huiying.doors.models import Session
 from huiying.procedure.state import Actor
 
@@ -166,3 +169,29 @@ class DutyAdmin(RegistryAdmin):
     list_select_related = ("matter", "area", "lead")
     raw_id_fields = ("area", "lead")
     search_fields = ("matter__name", "lead__name")
+
+
+@admin.register(Guidance)
+class GuidanceAdmin(RegistryAdmin):
+    """What call-takers may answer at once."""
+
+    list_display = ("title", "matter", "unit", "review_by", "active")
+    list_select_related = ("matter", "unit")
+    list_filter = ("active",)
+    raw_id_fields = ("matter", "unit")
+    search_fields = ("title", "words")
+
+
+@admin.register(Spot)
+class SpotAdmin(RegistryAdmin):
+    """Signs to scan."""
+
+    list_display = ("code", "name", "area", "matter", "active", "sheet")
+    list_select_related = ("area", "matter")
+    search_fields = ("code", "name", "address")
+    raw_id_fields = ("area", "unit", "post")
+
+    @admin.display(description="打印")
+    def sheet(self, spot: Spot) -> SafeString:
+        """Return the way to the sheet that is hung up at the place."""
+        return format_html('<a href="{}">二维码</a>', reverse("spot-sheet", args=[spot.code]))

@@ -6,15 +6,20 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from huiying.case.folding import Folded
 from huiying.case.models import Act, Case
 from huiying.case.numbers import receipt_code, receipt_hash
 from huiying.case.recording import NoSuchCase, NotAllowed, read_case, surroundings
 from huiying.case.scope import CENTRE, of_case, seeing
 from huiying.case.scope import WORK as ANY
+from huiying.directory.queries import unit_names
+from huiying.doors.language import refusal
 from huiying.doors.reading import Limit, Possible, Told, limits, possible, told_story
 from huiying.procedure.closure import may_ask_review
 from huiying.procedure.decision import Allowed, Refused
-from huiying.procedure.schema import Procedure
+from huiying.procedure.lifecycle import may
+from huiying.procedure.schema import UNIT_ROLES, Procedure
+from huiying.procedure.state import MAIN, Attempt, Surroundings
 from huiying.stages import flow
 from huiying.stages.closure.actions import ask_review
 from huiying.stages.identity.models import Opening
@@ -31,12 +36,21 @@ ACTS: Mapping[str, tuple[str, ...]] = {
 
 
 @dataclass(frozen=True, slots=True)
+class Holder:
+    """Who has a case now: a role, and the name of its unit; "" where the centre has it."""
+
+    role: str
+    unit: str
+
+
+@dataclass(frozen=True, slots=True)
 class Receipt:
     """All that a receipt opens. No name is in it."""
 
     case: Case
     code: str
     stage: str
+    holder: Holder | None
     limits: Sequence[Limit]
     told: Sequence[Told]
     reached: Mapping[str, datetime]
@@ -76,6 +90,8 @@ def read(code: str, at: datetime) -> Receipt:
         found = [by_act[act] for act in names if act in by_act]
         if found:
             offered[name] = next((option for option in found if not option.why), found[0])
+        elif names[0] in now.procedure.acts:
+            offered[name] = _not_now(now, names[0], at, around)
     with seeing(CENTRE):
         split = list(Case.objects.filter(split_from=case.number).order_by("id").values_list("number", flat=True))
         joined = Case.objects.filter(number=case.joined_into).values_list("stage", flat=True).first()
@@ -83,6 +99,7 @@ def read(code: str, at: datetime) -> Receipt:
         case=case,
         code=receipt_code(case.number),
         stage=case.stage,
+        holder=_holder(now),
         limits=limits(now, around),
         told=told,
         reached=_reached(now.procedure, acts),
@@ -94,6 +111,22 @@ def read(code: str, at: datetime) -> Receipt:
         texts=texts,
         files=files,
     )
+
+
+def _not_now(now: Folded, act: str, at: datetime, around: Surroundings) -> Possible:
+    """Return one of the person's acts that has no place at this step, with the rules' own reason."""
+    decision = may(now.procedure, now.state, Attempt(act, RESIDENT, at), around)
+    refused = decision if isinstance(decision, Refused) else Refused("not_at_this_step", decision.article)
+    return Possible(now.procedure.acts[act], MAIN, refusal(refused.code, refused.params), refused.article)
+
+
+def _holder(now: Folded) -> Holder | None:
+    """Return who has a case, None where nobody has it any longer."""
+    step = now.procedure.steps[now.state.steps[MAIN]]
+    if step.ending:
+        return None
+    unit = now.state.units.get(MAIN, "") if step.holder in UNIT_ROLES else ""
+    return Holder(step.holder, unit_names().get(unit, ""))
 
 
 def _reached(procedure: Procedure, acts: Sequence[Act]) -> dict[str, datetime]:

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
+from typing import Any
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from huiying.directory.queries import staff_names
+from huiying.doors.moments import day_words, moment_words
 from huiying.doors.work.lists import PAGE
 from huiying.doors.work.views import for_staff, page_number, person_of
 from huiying.stages.identity import actions as identity
 from huiying.stages.identity import queries
+from huiying.stages.identity.models import Opening
 
 
 @require_GET
@@ -27,25 +31,25 @@ def openings(request: HttpRequest) -> HttpResponse:
     waiting = list(queries.to_decide()[:PAGE])
     opened = list(queries.to_review()[start : start + PAGE + 1])
     now = timezone.now()
+    page, me = page_number(request), person_of(request).actor.person
+    names = staff_names({opening.person for opening in (*waiting, *opened)})
+
+    def drawn(opening: Opening, at: datetime) -> dict[str, Any]:
+        name = names.get(opening.person, opening.person)
+        return {"opening": opening, "at": moment_words(at), "name": name, "own": opening.person == me}
+
     rows = [
-        {
-            "opening": opening,
-            "due": opening.opened_at + timedelta(days=identity.REVIEW_DAYS),
-            "late": opening.opened_at + timedelta(days=identity.REVIEW_DAYS) <= now,
-            "own": opening.person == person_of(request).actor.person,
-        }
+        {**drawn(opening, opening.opened_at), "due": day_words(due), "late": due <= now}
         for opening in opened[:PAGE]
         if opening.opened_at is not None
+        for due in (opening.opened_at + timedelta(days=identity.REVIEW_DAYS),)
     ]
-    page = page_number(request)
-    names = staff_names({opening.person for opening in (*waiting, *opened)})
     return render(
         request,
         "custodian/openings.html",
         {
-            "to_decide": waiting,
+            "to_decide": [drawn(opening, opening.asked_at) for opening in waiting],
             "to_review": rows,
-            "names": names,
             "previous": f"?page={page - 1}" if page > 1 else "",
             "next": f"?page={page + 1}" if len(opened) > PAGE else "",
         },
@@ -59,7 +63,7 @@ def decide(request: HttpRequest, opening_id: int) -> HttpResponse:
     queries.must_be_visible(opening_id)
     approve = request.POST.get("approve") == "yes"
     identity.decide(opening_id, approve=approve, by=person_of(request).actor, at=timezone.now())
-    messages.success(request, "已同意查看。" if approve else "已不同意查看。")
+    messages.success(request, _("已同意查看。") if approve else _("已答复不同意查看。"))
     return redirect("custodian")
 
 
@@ -70,5 +74,5 @@ def review(request: HttpRequest, opening_id: int) -> HttpResponse:
     queries.must_be_visible(opening_id)
     proper = request.POST.get("proper") == "yes"
     identity.review(opening_id, proper=proper, by=person_of(request).actor, at=timezone.now())
-    messages.success(request, "已复查。")
+    messages.success(request, _("已复查。"))
     return redirect("custodian")

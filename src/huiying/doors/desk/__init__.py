@@ -1,1 +1,1 @@
-"""The door of call-takers: register a call or a visit, look a caller up, answer on the spot."""
+"""The door of call-takers: one screen for a call, a visit or a letter; answer on the spot, look a caller up."""

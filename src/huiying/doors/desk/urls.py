@@ -9,4 +9,6 @@ from huiying.doors.desk import views
 urlpatterns = [
     path("", views.register_call, name="desk-register"),
     path("lookup/", views.lookup, name="desk-lookup"),
+    path("beside/", views.beside, name="desk-beside"),
+    path("demand/", views.demand, name="desk-demand"),
 ]

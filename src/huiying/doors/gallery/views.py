@@ -9,15 +9,16 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
-from huiying.doors.context import THEMES
+from huiying.doors.context import THEMES, page
 from huiying.ui.gallery import entries
 
 
 def _modes(request: HttpRequest) -> dict[str, object]:
     """Return the mode that the address asks for, which goes before what the reader has kept, and ways to the others."""
     asked = {name: request.GET[name] for name in ("theme", "view") if name in request.GET}
-    theme = asked.get("theme", "")
-    elder = asked.get("view") == "elder"
+    kept = page(request)
+    theme = asked.get("theme", kept["theme"])
+    elder = asked.get("view") == "elder" if "view" in asked else kept["elder"]
     colours = [(_("浅色"), "light"), (_("深色"), "dark"), (_("高对比"), "contrast")]
     views = [(_("标准版"), "standard"), (_("长辈版"), "elder")]
     modes = [
@@ -27,12 +28,7 @@ def _modes(request: HttpRequest) -> dict[str, object]:
         {"label": label, "url": _address(request, asked | {"view": value}), "current": (value == "elder") is elder}
         for label, value in views
     ]
-    chosen: dict[str, object] = {"modes": modes}
-    if theme in THEMES:
-        chosen["theme"] = theme
-    if "view" in asked:
-        chosen["elder"] = elder
-    return chosen
+    return {"modes": modes, "theme": theme if theme in THEMES else "", "elder": elder}
 
 
 def _address(request: HttpRequest, asked: dict[str, str]) -> str:

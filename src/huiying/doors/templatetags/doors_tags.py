@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from django import template
 
-from huiying.procedure.words import catalogue
+from huiying.doors.language import rule_words
 
 register = template.Library()
 
@@ -20,4 +20,4 @@ def named(login: str, names: Mapping[str, str]) -> str:
 @register.filter
 def said(code: str, table: str) -> str:
     """Return what people call a code of one table of the rules' catalogue; an unknown code as it is."""
-    return catalogue("zh_hans").get(f"{table}.{code}", code)
+    return rule_words().get(f"{table}.{code}", code)

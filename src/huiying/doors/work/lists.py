@@ -2,32 +2,39 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery, Value
 from django.db.models.expressions import RawSQL
-from django.db.models.functions import Left
+from django.db.models.functions import JSONObject, Left
+from django.utils.translation import gettext as _
 
-from huiying.case.models import Act, Case, Content, Notice
+from huiying.case.folding import law
+from huiying.case.models import Act, Case, Clock, Content, Notice, Track
 from huiying.case.numbers import is_number
 from huiying.config.packs import our_library
 from huiying.directory.models import Matter, Staff
 from huiying.directory.queries import unit_names
+from huiying.doors.language import rule_words, spoken
 from huiying.doors.people import Person
+from huiying.doors.remaining import LATE, LATER, OPEN, TODAY, WEEK, WHENS, end_of_today, end_of_week, left, when
 from huiying.procedure.closure import ANSWERED, RETAINED
-from huiying.procedure.schema import UNIT_ROLES, Kind, Stage
-from huiying.procedure.words import catalogue
+from huiying.procedure.schema import UNIT_ROLES, Kind, Procedure, Stage
+from huiying.procedure.state import MAIN
 
 PAGE = 50
-NO_TITLE = 24
+NO_TITLE = 40
 SOON_DAYS = 2
-
+LONGEST_MATTER = 12
+#: How far the parts of a worklist are counted: beyond it a person needs to know no more than that there are many.
+MOST_COUNTED = 99
 
 #: What a row shows of a case, and what people call the codes in it.
-SHOWN = ("number", "kind", "step", "due_at", "received_at", "closed_at", "supervisor")
+SHOWN = ("number", "kind", "step", "due_at", "received_at", "closed_at", "supervisor", "law")
 NAMES: Mapping[str, Any] = {
     # The title, or the text where there is none: of the two names the later one in the alphabet.
     "title": Subquery(
@@ -40,6 +47,19 @@ NAMES: Mapping[str, Any] = {
         "(SELECT string_agg(name, '、' ORDER BY code) FROM directory_unit WHERE code = ANY (case_case.units))", []
     ),
     "supervisor_name": Subquery(Staff.objects.filter(username=OuterRef("supervisor")).values("name")),
+    # The clock that ends first of those that run: it is why the case stands where it stands in a list.
+    "clock": Subquery(
+        Clock.objects.filter(case=OuterRef("pk"), stopped_at=None)
+        .order_by(F("due_at").asc(nulls_last=True))
+        .values(said=JSONObject(name="name", term="term", provisional="provisional", standing="standing"))[:1]
+    ),
+}
+#: What a row of a worklist shows of the track that waits.
+OF_TRACK = {
+    "track": F("tracks__name"),
+    "track_step": F("tracks__step"),
+    "track_due": F("tracks__due_at"),
+    "deliver_by": F("tracks__deliver_by"),
 }
 
 
@@ -58,6 +78,15 @@ class Listed:
     late: bool
     soon: bool
     supervisor: str
+    track: str = MAIN
+    step_id: str = ""
+    law: str = ""
+    #: Why it is due: what people call the clock, what of it is left, under which article; empty where none runs.
+    what: str = ""
+    left: str = ""
+    article: str = ""
+    provisional: bool = False
+    when: str = OPEN
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,14 +98,61 @@ class Page:
     more: bool
 
 
-def waiting_for(person: Person) -> QuerySet[Case]:
-    """Return the cases that wait for somebody's role (and unit), in the order in which the law will ask for them."""
+def waiting_for(
+    person: Person, *, part: str = "", step: str = "", kind: str = "", at: datetime | None = None
+) -> QuerySet[Case]:
+    """Return the cases that wait for somebody's role (and unit), in the order in which the law will ask for them.
+
+    `part` (one of `WHENS`, at the moment `at`), `step` and `kind` leave only those.
+    """
     if person.role == "administrator":
-        return Case.objects.filter(step="closed").order_by("closed_at", "id")
-    held = {"tracks__open": True, "tracks__holder": person.role}
-    if person.role in UNIT_ROLES:
-        held["tracks__unit"] = person.actor.unit or ""
-    return Case.objects.filter(**held).order_by(F("tracks__due_at").asc(nulls_last=True), "tracks__case_id")
+        cases = Case.objects.filter(step="closed").order_by("closed_at", "id")
+        return cases.filter(kind=kind) if kind in list(Kind) else cases
+    held = {f"tracks__{name}": value for name, value in _held(person).items()}
+    if step:
+        held["tracks__step"] = step
+    if part in WHENS and at is not None:
+        held |= {f"tracks__{name}": value for name, value in _within(part, at).items()}
+    if kind in list(Kind):
+        held["kind"] = kind
+    return (
+        Case.objects.filter(**held)
+        .annotate(**OF_TRACK)
+        .order_by(F("tracks__due_at").asc(nulls_last=True), "tracks__case_id")
+    )
+
+
+def _held(person: Person) -> dict[str, Any]:
+    held: dict[str, Any] = {"open": True, "holder": person.role}
+    return held | {"unit": person.actor.unit or ""} if person.role in UNIT_ROLES else held
+
+
+def _within(part: str, at: datetime) -> dict[str, Any]:
+    """Return between which moments the limits of a part of a list end."""
+    today, week = end_of_today(at), end_of_week(at)
+    within: dict[str, dict[str, Any]] = {
+        LATE: {"due_at__lte": at},
+        TODAY: {"due_at__gt": at, "due_at__lte": today},
+        WEEK: {"due_at__gt": today, "due_at__lte": week},
+        LATER: {"due_at__gt": max(today, week)},
+        OPEN: {"due_at__isnull": True},
+    }
+    return within[part]
+
+
+def tallies(person: Person, at: datetime) -> Mapping[str, int]:
+    """Return how many tracks wait in each part of somebody's worklist, counted no further than `MOST_COUNTED` + 1.
+
+    One statement that reads an index, however many wait.
+    """
+    if person.role == "administrator":
+        return {}
+    first, *others = (
+        Track.objects.filter(**_held(person), **_within(part, at)).annotate(part=Value(part)).order_by()
+        .values_list("part", flat=True)[: MOST_COUNTED + 1]
+        for part in WHENS
+    )  # fmt: skip
+    return Counter(first.union(*others, all=True))
 
 
 def overdue(at: datetime) -> QuerySet[Case]:
@@ -174,29 +250,72 @@ def page_of(cases: QuerySet[Case], number: int, at: datetime) -> Page:
 
 def listed(cases: QuerySet[Case], at: datetime) -> list[Listed]:
     """Return cases as rows, with what people call everything in them: one statement, however many rows."""
-    words, steps = catalogue("zh_hans"), step_names()
+    words, steps = rule_words(), step_names()
     rows: Any = cases.only(*SHOWN).annotate(**NAMES)
-    return [
-        Listed(
-            number=case.number,
-            title=shortened(case.title or "（内容不留存）"),
-            kind=words.get(f"choice.{case.kind}", ""),
-            matter=case.matter_name or "",
-            step=steps.get(case.step, case.step),
-            unit=case.unit_names or "",
-            due_at=case.due_at,
-            received_at=case.received_at,
-            late=case.due_at is not None and case.due_at <= at and case.closed_at is None,
-            soon=case.due_at is not None and 0 <= (case.due_at - at).days < SOON_DAYS,
-            supervisor=case.supervisor_name or case.supervisor,
-        )
-        for case in rows
-    ]
+    return [_row(case, at, words, steps) for case in rows]
+
+
+def _row(case: Any, at: datetime, words: Mapping[str, str], steps: Mapping[str, str]) -> Listed:  # noqa: ANN401  # a Case with what was annotated
+    due_at = getattr(case, "track_due", case.due_at)
+    step = getattr(case, "track_step", case.step)
+    late = due_at is not None and due_at <= at and case.closed_at is None
+    return Listed(
+        number=case.number,
+        title=shortened(case.title or _("（内容不留存）")),
+        kind=words.get(f"choice.{case.kind}", ""),
+        matter=case.matter_name or "",
+        step=steps.get(step, step),
+        unit=case.unit_names or "",
+        due_at=due_at,
+        received_at=case.received_at,
+        late=late,
+        soon=due_at is not None and 0 <= (due_at - at).days < SOON_DAYS,
+        supervisor=case.supervisor_name or case.supervisor,
+        track=getattr(case, "track", MAIN),
+        step_id=step,
+        law=case.law_id,
+        **(_why(case, due_at, at) if case.closed_at is None else {}),
+    )
+
+
+def _why(case: Any, due_at: datetime | None, at: datetime) -> dict[str, Any]:  # noqa: ANN401  # as above
+    """Return why a case is due when it is: the clock or the day of delivery, what of it is left, the article."""
+    procedure, clock = law(case.law_id), case.clock
+    if getattr(case, "deliver_by", None) is not None and due_at is not None:
+        opening = next(act for act in procedure.acts.values() if act.opens == case.track.rpartition("-")[0])
+        delivery = {"what": _("协办交件"), "article": opening.article}
+        return delivery | {"left": left(due_at, at), "when": when(due_at, at)}
+    if clock is None:
+        return {}
+    term = procedure.terms.get(clock["term"])
+    said = {"what": spoken(procedure.clocks[clock["name"]].name), "article": term.article if term else ""}
+    if due_at is None:
+        return said | {"left": _("中止计时") if clock["standing"] else ""}
+    return said | {
+        "left": left(due_at, at, term.unit if term else None),
+        "provisional": clock["provisional"],
+        "when": when(due_at, at),
+    }
+
+
+def procedures() -> Iterable[Procedure]:
+    """Return every procedure that cases of this installation may follow."""
+    return our_library().procedures.values()
 
 
 def step_names() -> Mapping[str, str]:
     """Return what people call each step of every procedure in the library."""
-    return {step.id: step.name for procedure in our_library().procedures.values() for step in procedure.steps.values()}
+    return {step.id: spoken(step.name) for procedure in procedures() for step in procedure.steps.values()}
+
+
+def steps_of(role: str) -> Mapping[str, str]:
+    """Return the steps at which a role holds cases, by id, with what people call them."""
+    return {
+        step.id: spoken(step.name)
+        for procedure in procedures()
+        for step in procedure.steps.values()
+        if step.holder == role and not step.ending
+    }
 
 
 def shortened(text: str) -> str:

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from huiying.doors.work.views import for_staff, person_of, visible
@@ -58,9 +59,9 @@ def shown(contents: Mapping[str, str]) -> list[dict[str, str]]:
         kind = name.partition("#")[0]
         if kind == "contact":
             contact = unpack(content)
-            lines += [{"label": "姓名", "text": contact.name}, {"label": "电话", "text": contact.phone}]
+            lines += [{"label": _("姓名"), "text": contact.name}, {"label": _("电话"), "text": contact.phone}]
         elif not kind.startswith(identity.FILE):
-            lines.append({"label": {"address": "具体地点", "what": "补充"}.get(kind, "原文"), "text": content})
+            lines.append({"label": {"address": _("具体地点"), "what": _("补充")}.get(kind, _("原文")), "text": content})
     return lines
 
 

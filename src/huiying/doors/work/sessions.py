@@ -5,9 +5,11 @@ from __future__ import annotations
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from huiying.directory.models import Staff
+from huiying.doors.moments import moment_words
 from huiying.doors.sessions import MOST, sessions_of, stored_key
 from huiying.doors.work.views import for_staff
 
@@ -26,6 +28,15 @@ def mine(request: HttpRequest) -> HttpResponse:
         if which in {"all", this}:
             request.session.flush()
             return redirect("account_login")
-        messages.success(request, "那一处登录已经结束。")
+        messages.success(request, _("那一处登录已经结束。"))
         return redirect("my-sessions")
-    return render(request, "work/sessions.html", {"sessions": sessions_of(staff), "this": this, "most": MOST})
+    sessions = [
+        {
+            "pk": session.pk,
+            "began": moment_words(session.began_at) if session.began_at else "",
+            "seen": moment_words(session.seen_at) if session.seen_at else "",
+            "here": session.pk == this,
+        }
+        for session in sessions_of(staff)
+    ]
+    return render(request, "work/sessions.html", {"sessions": sessions, "most": MOST})

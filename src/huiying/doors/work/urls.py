@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from django.urls import path
 
-from huiying.doors.work import judging, openings, sessions, views
+from huiying.doors.work import acting, bulk, cases, judging, openings, sessions, views, worklist
 
 urlpatterns = [
-    path("", views.work, name="work"),
+    path("", worklist.work, name="work"),
+    path("several/", bulk.several, name="several"),
     path("overdue/", views.overdue, name="overdue"),
     path("erase/", views.to_erase, name="to-erase"),
     path("case/<str:number>/erase/", views.erase_case, name="erase"),
@@ -15,10 +16,10 @@ urlpatterns = [
     path("notices/", views.notices, name="notices"),
     path("sessions/", sessions.mine, name="my-sessions"),
     path("post/<int:post_id>/", views.choose_post, name="choose-post"),
-    path("case/<str:number>/", views.case, name="case"),
+    path("case/<str:number>/", cases.case, name="case"),
     path("case/<str:number>/classify/", judging.classify, name="classify"),
     path("case/<str:number>/split/", judging.split, name="split"),
     path("case/<str:number>/open/", openings.ask, name="open"),
-    path("case/<str:number>/do/<str:track>/<slug:name>/", views.do, name="do"),
+    path("case/<str:number>/do/<str:track>/<slug:name>/", acting.do, name="do"),
     path("openings/<int:opening_id>/", openings.see, name="see-opening"),
 ]

@@ -1,9 +1,8 @@
-"""Pages for everyone who holds a case at some step: their list, the case, and each act that is theirs."""
+"""What every page for staff rests on, and the lists beside the worklist: what is late, found, noticed, to be erased."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from datetime import datetime
+from collections.abc import Callable
 from functools import wraps
 from typing import Any, Concatenate, ParamSpec
 
@@ -13,37 +12,29 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from huiying.case.folding import Folded, delivery_dates
 from huiying.case.models import Case
 from huiying.case.numbers import is_number
-from huiying.case.recording import NoSuchCase, NotAllowed, read_case, surroundings
-from huiying.case.scope import working
-from huiying.directory.models import Matter, Staff, Unit
-from huiying.directory.queries import place_name, staff_names, unit_names
+from huiying.case.recording import NoSuchCase
+from huiying.directory.models import Matter, Staff
 from huiying.doors.errors import plainly
-from huiying.doors.forms import Field, Form, fields_for, given_from
+from huiying.doors.forms import Field, Form
+from huiying.doors.language import rule_words, spoken
+from huiying.doors.moments import day_words, moment_words, until_short
 from huiying.doors.people import CHOSEN_POST, Person, posts_of
-from huiying.doors.reading import Possible, derivation, limits, possible, story, until
+from huiying.doors.remaining import LATE, TODAY
 from huiying.doors.work import lists
-from huiying.procedure.closure import may_erase
-from huiying.procedure.decision import Allowed, Refused
-from huiying.procedure.disclosure import choices
-from huiying.procedure.routing import may_assign
 from huiying.procedure.schema import Kind, Stage
-from huiying.procedure.state import MAIN
-from huiying.procedure.words import catalogue
-from huiying.stages import flow
 from huiying.stages.closure.actions import erase
-from huiying.stages.intake.actions import ACCEPTED_FILES, attach, check_all
 from huiying.stages.supervision.actions import note_seen
-from huiying.stages.triage import actions as triage
 
 P = ParamSpec("P")
-EVIDENCE = "evidence"
 #: Digits of the greatest number that a row can have.
 MOST_DIGITS = 19
+#: How a row's limit is marked, by the part of the list that it belongs to.
+TONES = {LATE: "late", TODAY: "warn"}
 
 
 def for_staff(view: Callable[Concatenate[HttpRequest, P], HttpResponse]) -> Callable[..., HttpResponse]:
@@ -54,7 +45,7 @@ def for_staff(view: Callable[Concatenate[HttpRequest, P], HttpResponse]) -> Call
         if getattr(request, "person", None) is not None:
             return plainly(view)(request, *args, **kwargs)
         if request.user.is_authenticated:
-            return render(request, "refused.html", {"why": "您现在没有任何岗位，请联系管理员。"}, status=403)
+            return render(request, "refused.html", {"why": _("您现在没有任何岗位，请联系管理员。")}, status=403)
         return redirect(f"{reverse('account_login')}?next={request.path}")
 
     return inside
@@ -78,56 +69,74 @@ def whole_number(said: str) -> int | None:
 
 
 def table_of(request: HttpRequest, cases: QuerySet[Case], caption: str) -> dict[str, Any]:
-    """Return a page of cases as the table component takes it, with the way to the other pages."""
+    """Return a page of cases as the worklist component takes it, in one group, with the way to the other pages."""
     page = lists.page_of(cases, page_number(request), timezone.now())
-    query = request.GET.copy()
-
-    def link(number: int) -> str:
-        query["page"] = str(number)
-        return f"?{query.urlencode()}"
-
     return {
         "caption": caption,
-        "columns": [{"label": label} for label in ("诉求", "类型", "环节", "单位", "到期", "收件")],
-        "rows": [{"cells": _cells(row)} for row in page.rows],
+        "labels": column_names(),
+        "groups": [{"rows": [drawn(row) for row in page.rows]}] if page.rows else [],
+        **steps_between_pages(request, page),
+    }
+
+
+def steps_between_pages(request: HttpRequest, page: lists.Page) -> dict[str, str]:
+    """Return the addresses of the pages before and after one; empty where there is none."""
+
+    def link(number: int) -> str:
+        return link_with(request, page=str(number))
+
+    return {
         "previous": link(page.number - 1) if page.number > 1 else "",
         "next": link(page.number + 1) if page.more else "",
     }
 
 
-def _cells(row: lists.Listed) -> list[dict[str, Any]]:
-    local = timezone.localtime
-    due = until(row.due_at).partition("年")[2] if row.due_at else "—"
-    tone = "late" if row.late else "warn" if row.soon else ""
-    return [
-        {"text": row.title, "url": reverse("case", args=[row.number]), "note": row.number},
-        {"text": row.kind, "note": row.matter},
-        {"text": row.step, "note": f"督办：{row.supervisor}" if row.supervisor else ""},
-        {"text": row.unit or "—"},
-        {"text": f"逾期 {due}" if row.late else due, "tone": tone},
-        {"text": f"{local(row.received_at):%-m月%-d日 %H:%M}"},
-    ]
+def link_with(request: HttpRequest, **changed: str) -> str:
+    """Return this page's address with some of what is asked changed; what becomes empty is left out."""
+    query = request.GET.copy()
+    for name, value in changed.items():
+        query.pop(name, None)
+        if value:
+            query[name] = value
+    return f"?{query.urlencode()}" if query else request.path
 
 
-@require_GET
-@for_staff
-def work(request: HttpRequest) -> HttpResponse:
-    """What waits for me, in the order in which the law will ask for it."""
-    person = person_of(request)
-    if person.role == "custodian":
-        return redirect("custodian")
-    context = {"table": table_of(request, lists.waiting_for(person), "待办")}
-    if person.role == "dispatcher":
-        context["answered"] = table_of(request, lists.joined_and_answered(), "并入的工单已有结果，待转告")
-    return render(request, "work/list.html", context | {"heading": f"待办：{person.post}"})
+def column_names() -> dict[str, str]:
+    """Return what people call the columns of a list of cases."""
+    return {"step": _("环节"), "due": _("期限"), "since": _("收件")}
+
+
+def drawn(row: lists.Listed, *, value: str = "", with_unit: bool = True) -> dict[str, Any]:
+    """Return a case as a row of the worklist component; `value`: what is sent when it is chosen."""
+    return {
+        "title": row.title,
+        "url": reverse("case", args=[row.number]),
+        "about": " · ".join(filter(None, (row.number, row.kind, row.matter))),
+        "step": row.step,
+        "held": " · ".join(
+            filter(
+                None,
+                (
+                    row.unit if with_unit else "",
+                    _("督办：{name}").format(name=row.supervisor) if row.supervisor else "",
+                ),
+            )
+        ),
+        "left": row.left,
+        "tone": TONES.get(row.when, "neutral"),
+        "due": until_short(row.due_at) if row.due_at and row.left else "",
+        "why": " · ".join(filter(None, (row.what, _("暂定") if row.provisional else "", row.article))),
+        "since": day_words(row.received_at),
+        "value": value,
+    }
 
 
 @require_GET
 @for_staff
 def overdue(request: HttpRequest) -> HttpResponse:
     """What is late, who supervises it, and since when."""
-    table = table_of(request, lists.overdue(timezone.now()), "逾期未结")
-    return render(request, "work/list.html", {"table": table, "heading": "逾期督办", "visits": lists.visits()})
+    table = table_of(request, lists.overdue(timezone.now()), _("逾期未结"))
+    return render(request, "work/list.html", {"table": table, "heading": _("逾期督办"), "visits": lists.visits()})
 
 
 @require_GET
@@ -136,8 +145,8 @@ def to_erase(request: HttpRequest) -> HttpResponse:
     """Cases whose term is over: their contents may be erased, one by one, by a named person."""
     if person_of(request).role != "administrator":
         raise Http404
-    table = table_of(request, lists.to_erase(timezone.now()), "保存期已满")
-    return render(request, "work/list.html", {"table": table, "heading": "期满删除"})
+    table = table_of(request, lists.to_erase(timezone.now()), _("保存期已满"))
+    return render(request, "work/list.html", {"table": table, "heading": _("期满删除")})
 
 
 @require_POST
@@ -146,7 +155,7 @@ def erase_case(request: HttpRequest, number: str) -> HttpResponse:
     """Erase what a case holds of text, identity and files."""
     visible(number)
     erase(number, by=person_of(request).actor, at=timezone.now())
-    messages.success(request, "内容已删除，工单号和台账保留。")
+    messages.success(request, _("内容已删除，工单号和台账保留。"))
     return redirect("to-erase")
 
 
@@ -154,47 +163,64 @@ def erase_case(request: HttpRequest, number: str) -> HttpResponse:
 @for_staff
 def search(request: HttpRequest) -> HttpResponse:
     """Find cases among those that may be seen."""
-    words = catalogue("zh_hans")
+    words = rule_words()
     form = Form(
         [
-            Field("q", "工单号或者事项代码", required=False, value=request.GET.get("q", "")),
             Field(
-                "kind", "类型", "select", required=False, value=request.GET.get("kind", ""), placeholder="全部",
+                "q", _("工单号或者事项代码"), required=False, value=request.GET.get("q", ""), autocomplete="off",
+                hint=_("工单号要写全，例如 20260918-00000012-K；事项代码例如 0201。"),
+            ),
+            Field(
+                "kind", _("类型"), "select", required=False, value=request.GET.get("kind", ""), placeholder=_("全部"),
                 options=[{"value": kind.value, "label": words[f"choice.{kind.value}"]} for kind in Kind],
             ),
             Field(
-                "stage", "阶段", "select", required=False, value=request.GET.get("stage", ""), placeholder="全部",
+                "stage", _("阶段"), "select", required=False, value=request.GET.get("stage", ""), placeholder=_("全部"),
                 options=[{"value": stage, "label": words[f"stage.{stage}"]} for stage in Stage],
             ),
         ]
     )  # fmt: skip
     cases = lists.found(form.value("q"), form.value("kind"), form.value("stage"))
-    return render(request, "work/search.html", {"form": form, "table": table_of(request, cases, "查到的工单")})
+    said = form.value("q").strip().upper()
+    known = said.isprintable() and len(said) <= lists.LONGEST_MATTER
+    context = {
+        "form": form,
+        "table": table_of(request, cases, _("查到的工单")),
+        "matter": Matter.objects.filter(pk=said).first() if known else None,
+        "asked": any(request.GET.get(name) for name in ("q", "kind", "stage")),
+    }
+    return render(request, "work/search.html", context)
 
 
 @require_http_methods(["GET", "POST"])
 @for_staff
 def notices(request: HttpRequest) -> HttpResponse:
-    """Notices to my role: what the clockwork and the residents want somebody to know."""
+    """Notices to my role: what the clockwork and the residents want somebody to know. Seen are those that are ticked.
+
+    Noting that one has seen something is safe for many at once: it asks for nothing and changes no case.
+    """
     person = person_of(request)
     if request.method == "POST":
         said = [whole_number(one) for one in request.POST.getlist("notice")]
         mine = lists.notices_for(person.role).filter(pk__in=filter(None, said)).values_list("pk", flat=True)
-        note_seen(list(mine), timezone.now())
+        seen = list(mine)
+        note_seen(seen, timezone.now())
+        if seen:
+            messages.success(request, _("{count}条提醒已标为看过。").format(count=len(seen)))
         return redirect("notices")
-    unseen = list(lists.notices_for(person.role)[: lists.PAGE])
+    unseen = list(lists.notices_for(person.role)[: lists.PAGE + 1])
     rows = [
         {
-            "cells": [
-                {"text": notice.name},
-                {"text": notice.case.number, "url": reverse("case", args=[notice.case.number])},
-                {"text": f"{timezone.localtime(notice.at):%-m月%-d日 %H:%M}"},
-            ]
+            "id": notice.pk,
+            "name": spoken(notice.name),
+            "number": notice.case.number,
+            "url": reverse("case", args=[notice.case.number]),
+            "at": moment_words(notice.at),
+            "article": notice.article,
         }
-        for notice in unseen
+        for notice in unseen[: lists.PAGE]
     ]
-    columns = [{"label": label} for label in ("提醒", "工单", "时间")]
-    return render(request, "work/notices.html", {"notices": unseen, "rows": rows, "columns": columns})
+    return render(request, "work/notices.html", {"notices": rows, "more": len(unseen) > lists.PAGE})
 
 
 @require_POST
@@ -214,190 +240,3 @@ def visible(number: str) -> Case:
     if case is None:
         raise NoSuchCase(number)
     return case
-
-
-@require_GET
-@for_staff
-def case(request: HttpRequest, number: str) -> HttpResponse:
-    """A case: what it is about, its limits, what happened, and what I may do now."""
-    person, at = person_of(request), timezone.now()
-    shown = visible(number)
-    now, around = read_case(shown), surroundings()
-    acts = list(shown.ledger.order_by("position"))
-    names = staff_names({act.person for act in acts})
-    texts = {content.name: content.text for content in shown.contents.filter(position=1)}
-    return render(
-        request,
-        "work/case.html",
-        {
-            "case": shown,
-            "title": lists.shortened(texts.get("title") or texts.get("text", "（内容不留存）")),
-            "text": texts.get("text", ""),
-            "facts": _facts(shown, now, texts),
-            "limits": [_limit(limit) for limit in limits(now, around) if limit.article or limit.of_person],
-            "tracks": _tracks(now),
-            "options": [_option(number, option) for option in possible(now, person.actor, at, around)],
-            "events": [
-                {"at": told.at, "title": told.title, "text": told.text, "article": told.article, "who": told.who}
-                for told in reversed(story(shown, now, acts, names, person.actor))
-            ],
-            "files": shown.attachments.all(),
-            "purposes": [
-                {"purpose": purpose.value, "field": field.value}
-                for purpose, fields in choices(person.role).items()
-                for field in fields
-            ],
-            "may_erase": _may_erase(shown, person, at),
-            "openings": shown.openings.order_by("-id")[:10],
-            "may_judge": isinstance(triage.may_judge(now, person.role), Allowed),
-        },
-    )
-
-
-def _may_erase(case: Case, person: Person, at: datetime) -> bool:
-    decision = may_erase(case.closed_at, at, role=person.role, erased=case.erased_at is not None)
-    return isinstance(decision, Allowed)
-
-
-def _facts(case: Case, now: Folded, texts: Mapping[str, str]) -> list[dict[str, Any]]:
-    words, units = catalogue("zh_hans"), unit_names()
-    matter = Matter.objects.filter(pk=case.matter).first()
-    place = "，".join(filter(None, (place_name(case.area) if case.area else "", texts.get("place", ""))))
-    step = now.procedure.steps[case.step]
-    facts: list[dict[str, Any]] = [
-        {"label": "工单号", "text": case.number},
-        {"label": "环节", "text": step.name, "note": f"由{words.get(f'role.{step.holder}', step.holder)}办理"},
-        {"label": "类型", "text": words.get(f"choice.{case.kind}", "")},
-        {"label": "事项", "text": matter.name if matter else ""},
-        {"label": "地点", "text": place},
-        {"label": "诉求件数", "text": now.state.facts.get("demands", "")},
-        {"label": "主办单位", "text": units.get(now.state.units.get(MAIN, ""), "")},
-        {"label": "渠道", "text": words.get(f"channel.{case.channel}", case.channel)},
-    ]
-    if case.follower and case.stage in {"received", "assigned", "handling"}:
-        follower = staff_names({case.follower}).get(case.follower, case.follower)
-        facts.append({"label": "首访跟进人", "text": follower, "note": "跟进到第一次实质答复"})
-    handed = sum(
-        1
-        for entry in now.state.done
-        if now.procedure.acts[entry.act].gives_to
-        and entry.track == MAIN
-        and now.procedure.acts[entry.act].opens is None
-    )
-    if handed > 1:
-        facts.append({"label": "派单次数", "text": str(handed), "note": "退单以后改派的计在内"})
-    if case.supervisor:
-        facts.append({"label": "督办人", "text": staff_names({case.supervisor}).get(case.supervisor, case.supervisor)})
-    if case.confidential:
-        facts.append({"label": "保密", "text": "保密件", "tone": "warn"})
-    for label, other in (("并入", case.joined_into), ("拆自", case.split_from)):
-        if other:
-            facts.append({"label": label, "text": other, "url": reverse("case", args=[other])})
-    return facts
-
-
-def _limit(limit: Any) -> dict[str, Any]:  # noqa: ANN401  # a reading.Limit
-    if limit.standing:
-        text = "中止计时"
-    elif limit.moment is None:
-        text = limit.why_not or "没有期限规定"
-    else:
-        text = f"{until(limit.moment)}前" + ("（暂定）" if limit.provisional else "")
-    late = limit.running and limit.moment is not None and limit.moment <= timezone.now()
-    note = "；".join(filter(None, (derivation(limit) if limit.derivation else "", limit.article)))
-    return {"label": limit.what, "text": f"逾期 {text}" if late else text, "tone": "late" if late else "", "note": note}
-
-
-def _tracks(now: Folded) -> list[str]:
-    units, dates = unit_names(), delivery_dates(now)
-    return [
-        f"{now.procedure.track_names([track])}：{units.get(now.state.units.get(track, ''), '')}，"
-        f"{now.procedure.steps[step].name}" + (f"，{dates[track]:%-m月%-d日}前交件" if track in dates else "")
-        for track, step in now.state.steps.items()
-        if track != MAIN
-    ]
-
-
-def _option(number: str, option: Possible) -> dict[str, str]:
-    return {
-        "label": option.act.name,
-        "url": reverse("do", args=[number, option.track, option.act.id]),
-        "why": option.why,
-        "article": option.article,
-    }
-
-
-def unit_options(now: Folded) -> list[dict[str, str]]:
-    """Return the units that a case may be given to: whoever is complained about is not among them."""
-    around, facts = surroundings(), now.state.facts
-    return [
-        {"value": unit.code, "label": unit.name}
-        for unit in Unit.objects.filter(active=True)
-        if not isinstance(
-            may_assign(
-                unit.code,
-                around.units,
-                respondents=now.state.respondents(),
-                superiors_too=facts.get("kind") == Kind.REPORT,
-            ),
-            Refused,
-        )
-    ]
-
-
-@require_http_methods(["GET", "POST"])
-@for_staff
-def do(request: HttpRequest, number: str, track: str, name: str) -> HttpResponse:
-    """One act: what it asks for, and doing it."""
-    person, at = person_of(request), timezone.now()
-    shown = visible(number)
-    now = read_case(shown)
-    act = now.procedure.acts.get(name)
-    if act is None or person.role not in act.by or track not in now.state.steps:
-        raise Http404
-    demands = int(str(now.state.facts.get("demands", 1)))
-    form = Form(fields_for(act, demands=demands, units=unit_options(now), drafts=_drafts(shown, now, name, at)))
-    takes_files = any(ask.name == EVIDENCE for ask in act.asks)
-    if takes_files:
-        form.fields.append(Field("files", "证据材料", "file", required=False, accept=ACCEPTED_FILES))
-    if request.method == "POST":
-        form.fill(request.POST)
-        files = [(file.name or "", file.read()) for file in request.FILES.getlist("files")]
-        if takes_files and files and not form.value(EVIDENCE):
-            form.set(EVIDENCE, str(len(files)))
-        if form.check_required():
-            given = given_from(act, form, demands)
-            if not form.problems:
-                try:
-                    check_all(files)
-                    with working():  # the act and its evidence, or neither
-                        flow.act(number, name, by=person.actor, at=at, given=given, track=track, key=form.key)
-                        if files:
-                            attach(number, files, by=person.actor, at=at, key=form.key)
-                except NotAllowed as refused:
-                    form.refuse(refused.refused)
-                else:
-                    messages.success(request, f"{act.name}：已记入台账。")
-                    still_seen = Case.objects.filter(number=number).exists()
-                    return redirect("case", number=number) if still_seen else redirect("work")
-    context = {"heading": act.name, "article": act.article, "form": form, "case": shown, "button": act.name}
-    unsolved = act.follows_up and now.state.facts.get("solved") == "no"
-    context |= {
-        "unsolved": unsolved,
-        "script": act.script,
-        "precedents": lists.precedents(shown) if act.gives_to == "lead" else [],
-    }
-    return render(request, "work/act.html", context, status=422 if form.problems else 200)
-
-
-def _drafts(shown: Case, now: Folded, name: str, at: datetime) -> dict[str, str]:
-    """Return what a form begins with: the officer's draft of the reply, the catalogue's proposal for the lead."""
-    drafts: dict[str, str] = {}
-    act = now.procedure.acts[name]
-    if any(ask.name == "reply" for ask in act.asks):
-        last = shown.contents.filter(name="draft").order_by("-position").first()
-        drafts["reply"] = last.text if last else ""
-    if act.gives_to == "lead" and shown.matter and shown.area:
-        proposed = triage.propose(shown, at)
-        drafts["lead"] = "" if isinstance(proposed, Refused) else proposed.lead
-    return drafts

@@ -62,6 +62,17 @@ def from_staff(text: str, number: str) -> str:
     return _hidden(text, _with_known(found, _known(text, vault.known_tokens(number))))
 
 
+def said_on_the_spot(text: str, contact: Contact) -> str:
+    """Return the masked copy of what staff said while the case was not yet there: as `from_staff` of a new case."""
+    if not text:
+        return ""
+    held: dict[str, set[bytes]] = {}
+    for kind, token in vault.tokens(contact):
+        held.setdefault(kind, set()).add(token)
+    found = [span for span in find(text) if span.kind in IN_STAFF_WORDS]
+    return _hidden(text, _with_known(found, _known(text, held)))
+
+
 def _with_known(found: Iterable[Span], known: Iterable[Span]) -> list[Span]:
     """Return spans that do not overlap, those that are known before those that look like something."""
     chosen: list[Span] = []

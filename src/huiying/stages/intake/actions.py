@@ -14,13 +14,13 @@ from huiying.case.models import Case
 from huiying.case.numbers import number, receipt_code, serials
 from huiying.case.recording import Beginning, NotAllowed, begin_many, instrument_in_force, lock_case, new_case
 from huiying.case.scope import working
-from huiying.directory.queries import is_matter, known_area, unknown_units
+from huiying.directory.queries import is_matter, known_area, spot_in_use, unknown_units
 from huiying.procedure.decision import NOTHING, Refused
 from huiying.procedure.schema import Kind
 from huiying.procedure.state import Actor
 from huiying.stages.identity import vault
 from huiying.stages.identity.actions import write
-from huiying.stages.identity.texts import LONGEST_TEXT, from_resident, place_of
+from huiying.stages.identity.texts import LONGEST_TEXT, from_resident, place_of, said_on_the_spot
 from huiying.stages.identity.vault import Contact, Sealing
 from huiying.stages.intake.files import MOST_FILES, Checked, check, safe_name
 from huiying.stages.intake.models import Attachment
@@ -37,7 +37,10 @@ INTAKE_ARTICLE = "国办发〔2020〕53号"
 
 @dataclass(frozen=True, slots=True)
 class Demand:
-    """What somebody brings. `address` is where the problem is; `files` are checked and cleaned already."""
+    """What somebody brings. `address` is where the problem is; `files` are checked and cleaned already.
+
+    `spot`: the sign that was scanned (码上办), so that whoever looks after the place can be found.
+    """
 
     text: str
     kind: str = Kind.HELP.value
@@ -45,6 +48,7 @@ class Demand:
     area: str = ""
     address: str = ""
     matter: str = ""
+    spot: str = ""
     demands: int = 1
     respondents: tuple[str, ...] = ()
     confidential: bool = False
@@ -132,13 +136,13 @@ def register(
 def _register(
     demand: Demand, channel: str, by: Actor, at: datetime, given: Mapping[str, object], serial: int
 ) -> dict[str, Any]:
-    visit = _visit(demand, by) if channel == VISIT and by.role != RESIDENT.role else {}
-    new = coming(demand, channel, at, at, serial, instrument_in_force(at), by, given, visit=visit)
+    visit = visit_of(demand, by) if channel == VISIT and by.role != RESIDENT.role else {}
+    new = coming(demand, channel, at, at, serial, instrument_in_force(at), by, given, sets=visit)
     write_coming([new])
     return {"number": new.case.number}
 
 
-def _visit(demand: Demand, by: Actor) -> dict[str, object]:
+def visit_of(demand: Demand, by: Actor) -> dict[str, object]:
     """Return whether a visit is somebody's first, and who follows a first one to its first substantive answer (A11)."""
     before = vault.find(demand.contact.phone) if demand.contact.phone else []
     again = Case.objects.filter(number__in=before, channel=VISIT).exists()
@@ -167,14 +171,19 @@ def coming(
     by: Actor,
     given: Mapping[str, object] = NOTHING,
     origin: bytes | None = None,
-    visit: Mapping[str, object] = NOTHING,
+    sets: Mapping[str, object] = NOTHING,
+    answer: str = "",
 ) -> Coming:
-    """Return a demand on its way: masked, its texts to be sealed, its files stored, and not yet in the database."""
+    """Return a demand on its way: masked, its texts to be sealed, its files stored, and not yet in the database.
+
+    `sets`: what its first act sets besides what every one does. `answer`: what was said to the person on the spot.
+    """
     area, matter = known_area(demand.area), demand.matter if is_matter(demand.matter) else ""
     texts = {
         "title": from_resident(demand.title, demand.contact, demand.address),
         "text": from_resident(demand.text, demand.contact, demand.address),
         "place": place_of(demand.address),
+        "answer": said_on_the_spot(answer, demand.contact),
     }
     sealed = {
         "text": f"{demand.title}\n{demand.text}" if demand.title else demand.text,
@@ -203,9 +212,8 @@ def coming(
             **given,
         },
         sets={
-            **visit,
-            # An answer on the spot does not ask for these; the lock must hold if it is ever taken up again.
-            **({"facts": {"respondents": demand.respondents, "anonymous": demand.anonymous}} if given else {}),
+            **sets,
+            **_facts(demand, at_once=bool(given)),
             "law": law,
             "channel": channel,
             "received_at": received_at.isoformat(),
@@ -224,6 +232,15 @@ def coming(
     )
     kept = {name: text for name, text in texts.items() if text}
     return Coming(demand, case, entry, kept, {name: text for name, text in sealed.items() if text}, files)
+
+
+def _facts(demand: Demand, *, at_once: bool) -> dict[str, object]:
+    """Return what a case knows besides what its first act asks for."""
+    # An answer on the spot does not ask for these; the lock must hold if it is ever taken up again.
+    facts = {"respondents": demand.respondents, "anonymous": demand.anonymous} if at_once else {}
+    if demand.spot and (spot := spot_in_use(demand.spot)):
+        facts["spot"] = spot.code
+    return {"facts": facts} if facts else {}
 
 
 def write_coming(arriving: Sequence[Coming]) -> None:

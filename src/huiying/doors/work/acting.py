@@ -1,0 +1,173 @@
+"""Doing one act of a case: a form of what the procedure asks for; for answers, an editor demand by demand."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from huiying.case.folding import Folded
+from huiying.case.models import Case
+from huiying.case.recording import NotAllowed, read_case, surroundings
+from huiying.case.scope import working
+from huiying.directory.models import Unit
+from huiying.doors.forms import Field, Form, fields_for, given_from
+from huiying.doors.language import spoken
+from huiying.doors.work import lists
+from huiying.doors.work.replying import Editor, answered_with
+from huiying.doors.work.views import for_staff, person_of, visible
+from huiying.procedure.decision import Refused
+from huiying.procedure.routing import may_assign
+from huiying.procedure.schema import Act, Kind
+from huiying.procedure.state import Actor
+from huiying.stages import flow
+from huiying.stages.intake.actions import ACCEPTED_FILES, attach, check_all
+from huiying.stages.triage import actions as triage
+
+EVIDENCE, STEP, PREVIEW = "evidence", "step", "preview"
+Files = list[tuple[str, bytes]]
+
+
+def unit_options(now: Folded) -> list[dict[str, str]]:
+    """Return the units that a case may be given to: whoever is complained about is not among them."""
+    around, facts = surroundings(), now.state.facts
+    return [
+        {"value": unit.code, "label": unit.name}
+        for unit in Unit.objects.filter(active=True)
+        if not isinstance(
+            may_assign(
+                unit.code,
+                around.units,
+                respondents=now.state.respondents(),
+                superiors_too=facts.get("kind") == Kind.REPORT,
+            ),
+            Refused,
+        )
+    ]
+
+
+@require_http_methods(["GET", "POST"])
+@for_staff
+def do(request: HttpRequest, number: str, track: str, name: str) -> HttpResponse:
+    """One act: what it asks for, and doing it. An answer can be read first as the person will read it."""
+    person, at = person_of(request), timezone.now()
+    shown = visible(number)
+    now = read_case(shown)
+    act = now.procedure.acts.get(name)
+    if act is None or person.role not in act.by or track not in now.state.steps:
+        raise Http404
+    form, editor = _form(act, shown, now, at)
+    takes_files = any(field.kind == "file" for field in form.fields)
+    preview = False
+    if request.method == "POST":
+        form.fill(request.POST)
+        files = [(file.name or "", file.read()) for file in request.FILES.getlist("files")]
+        if editor:
+            editor.filled(len(files))
+        elif takes_files and files and not form.value(EVIDENCE):
+            form.set(EVIDENCE, str(len(files)))
+        preview = editor is not None and request.POST.get(STEP) == PREVIEW
+        if not preview and _done(form, editor, act, number, track, person.actor, at, files):
+            messages.success(request, _("{act}：已记入台账。").format(act=spoken(act.name)))
+            still_seen = Case.objects.filter(number=number).exists()
+            return redirect("case", number=number) if still_seen else redirect("work")
+    context = {
+        "heading": spoken(act.name),
+        "article": act.article,
+        "form": form,
+        "files": takes_files,
+        "case": shown,
+        "button": spoken(act.name),
+        "unsolved": act.follows_up and now.state.facts.get("solved") == "no",
+        "script": act.script,
+        "precedents": lists.precedents(shown) if act.gives_to == "lead" else [],
+        "text": "\n\n".join(_said(shown)),
+        "tone": "danger" if act.target in now.procedure.endings and act.decides else "primary",
+    }
+    if editor:
+        context |= editor.drawn(shown, asked=preview and "HX-Request" not in request.headers) | {
+            "draft": f"{person.actor.person}/{number}/{name}"
+        }
+    template = "work/reply.html" if editor else "work/act.html"
+    return render(request, template, context, status=422 if form.problems and not preview else 200)
+
+
+def _form(act: Act, shown: Case, now: Folded, at: datetime) -> tuple[Form, Editor | None]:
+    demands = int(str(now.state.facts.get("demands", 1)))
+    drafts = _drafts(shown, act, at)
+    form = Form(fields_for(act, demands=demands, units=lambda: unit_options(now), drafts=drafts))
+    editor = None
+    if answered_with(act):
+        editor = Editor(form, act, demands, _demand_texts(shown), now.state.facts)
+        editor.begin(drafts.get(answered_with(act), ""))
+    if any(ask.name == EVIDENCE for ask in act.asks):
+        form.fields.append(
+            Field("files", _("证据材料"), "file", required=False, accept=ACCEPTED_FILES,
+                  hint=_("照片、单据、记录；先存在本机，提交时一起上传。"))
+        )  # fmt: skip
+    return form, editor
+
+
+def _done(
+    form: Form,
+    editor: Editor | None,
+    act: Act,
+    number: str,
+    track: str,
+    by: Actor,
+    at: datetime,
+    files: Files,
+) -> bool:
+    """Do the act if the form is complete; where it is refused, say so in the form. Returns whether it was done."""
+    complete = form.check_required() and (editor is None or editor.check())
+    if not complete:
+        return False
+    demands = editor.demands if editor else _demands_asked(form)
+    given = given_from(act, form, demands)
+    if form.problems:
+        return False
+    try:
+        check_all(files)
+        with working():  # the act and its evidence, or neither
+            flow.act(number, act.id, by=by, at=at, given=given, track=track, key=form.key)
+            if files:
+                attach(number, files, by=by, at=at, key=form.key)
+    except NotAllowed as refused:
+        form.refuse(refused.refused)
+        if editor:
+            editor.point_at_parts()
+        return False
+    return True
+
+
+def _demands_asked(form: Form) -> int:
+    return sum(field.name.startswith("outcomes-") for field in form.fields)
+
+
+def _said(shown: Case) -> list[str]:
+    texts = {content.name: content.text for content in shown.contents.filter(position=1)}
+    return [texts[name] for name in ("title", "text") if texts.get(name)]
+
+
+def _demand_texts(shown: Case) -> str:
+    texts = {content.name: content.text for content in shown.contents.filter(position=1)}
+    return texts.get("text", "")
+
+
+def _drafts(shown: Case, act: Act, at: datetime) -> Mapping[str, str]:
+    """Return what a form begins with: the officer's draft of the reply, the catalogue's proposal for the lead."""
+    drafts: dict[str, str] = {}
+    text = answered_with(act)
+    if text:
+        last = shown.contents.filter(name="draft").order_by("-position").first()
+        drafts[text] = last.text if last else ""
+    if act.gives_to == "lead" and shown.matter and shown.area:
+        proposed = triage.propose(shown, at)
+        drafts["lead"] = "" if isinstance(proposed, Refused) else proposed.lead
+    return drafts
