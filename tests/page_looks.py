@@ -23,6 +23,8 @@ WIDTHS = (DESK, TABLET, PHONE, ZOOMED)
 #: What a finger needs (rules.md §6.3 AX-09), and what a pointer needs at a desk (WCAG 2.2, 2.5.8), in CSS pixels.
 FINGER, POINTER = 44, 24
 INLINE = re.compile(r"<[^>]*\s(style|on\w+)\s*=|<style\b|<script\b(?![^>]*\bsrc=)(?![^>]*type=\"application/)")
+#: What differs where the same thing is wrong at several widths.
+SIZE = re.compile(r"\d+×\d+ px")
 CONTRASTS = ("color-contrast", "link-in-text-block")
 #: Runs axe; `rules` names them, or is empty for all.
 RUN_AXE = """async (rules) => {
@@ -80,11 +82,11 @@ class Eyes:
 
     def look(self, sight: Sight, *, long: bool = False) -> Iterator[str]:
         """Yield what is wrong with a page: once in each mode and language, or (`long`) in their whole product."""
-        found: dict[str, list[str]] = {}
+        found: dict[str, tuple[str, list[str]]] = {}
         for where, said in self._product(sight) if long else self._once(sight):
-            found.setdefault(said, []).append(where)
-        for said, places in found.items():
-            yield f"{sight}: {said} [{', '.join(places)}]"
+            found.setdefault(SIZE.sub("", said), (said, []))[1].append(where)
+        for said, places in found.values():
+            yield f"{sight}: {said} [{', '.join(dict.fromkeys(places))}]"
 
     def _once(self, sight: Sight) -> Iterator[tuple[str, str]]:
         page = self.show(sight)

@@ -127,7 +127,7 @@
 
   const everyFieldHasAName = () =>
     [...document.querySelectorAll(CONTROL)]
-      .filter((field) => !/^(submit|button|reset|image)$/.test(field.type) && !spoken(field))
+      .filter((field) => !/^(submit|button|reset|image)$/.test(field.type) && field.checkVisibility() && !spoken(field))
       .map((field) => `${field.placeholder ? "labelled only by its placeholder" : "has no name"}: ${name(field)}`);
 
   const headingsAreInOrder = () => {
@@ -253,8 +253,9 @@
         .map((one) => one.getBoundingClientRect())
         .filter((box) => box.width > 1 && box.height > 1);
       if (!boxes.length) continue; // for readers only, until it takes focus
-      const width = Math.max(...boxes.map((box) => box.width));
-      const height = Math.max(...boxes.map((box) => box.height));
+      // A button and its label beside it are one target.
+      const width = Math.max(...boxes.map((box) => box.right)) - Math.min(...boxes.map((box) => box.left));
+      const height = Math.max(...boxes.map((box) => box.bottom)) - Math.min(...boxes.map((box) => box.top));
       if (width < least - 0.5 || height < least - 0.5)
         wrong.push(`${Math.round(width)}×${Math.round(height)} px to hit, not ${least}: ${name(element)}`);
     }
@@ -293,7 +294,9 @@
     const wrong = [];
     for (const next of document.querySelectorAll("p + p")) {
       const first = next.previousElementSibling;
-      if (!isSeen(first) || !isSeen(next) || !first.textContent.trim() || !next.textContent.trim()) continue;
+      // A line that ends in no full stop is a title or a note, not a paragraph of text.
+      const isText = (one) => isSeen(one) && /[。！？.!?”）]\s*$/.test(one.textContent);
+      if (!isText(first) || !isText(next)) continue;
       const above = first.getBoundingClientRect();
       const below = next.getBoundingClientRect();
       if (below.top < above.bottom - GENTLE) continue; // beside it
@@ -312,6 +315,13 @@
     ],
     targets: targetsAreLarge,
     elder: () => [...textIsLarge(), ...paragraphsStandApart(), ...targetsAreLarge(60)],
-    order: focusGoesAsOneReads,
+    // What Tab should come to, in order: of a group of radio buttons one.
+    stops: () =>
+      stops().filter(
+        (one, _, all) =>
+          one.type !== "radio" ||
+          one === (all.find((other) => other.name === one.name && other.checked) || all.find((other) => other.name === one.name)),
+      ),
+    name,
   };
 })();
