@@ -33,7 +33,7 @@ test: check ## all tests, browser tests included (pass pytest options with ARGS=
 	@.venv/bin/pytest $(if $(ARGS),$(ARGS),$(COVERAGE))
 
 test-full: dev ## the tests, and what takes too long for every run
-	@scripts/browser
+	@scripts/browser --full
 	@.venv/bin/pytest --long $(ARGS)
 
 mutations: dev ## break the code on purpose, one invariant after the other; a test must notice each time
@@ -52,4 +52,4 @@ lock: dev ## resolve the dependencies anew (needs uv on the PATH)
 	  --group build --group dev pyproject.toml -o requirements/dev.txt
 
 clean: ## remove what was built; data in var/ stays
-	rm -rf .venv node_modules .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
+	rm -rf .venv node_modules tests/browser/node_modules .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis

@@ -15,6 +15,7 @@ from typing import Any, TypeVar
 
 from django.conf import settings
 from django.db import connection
+from django.test import override_settings
 from playwright.sync_api import Browser, BrowserContext, Page
 from psycopg.conninfo import conninfo_to_dict
 
@@ -22,7 +23,7 @@ from conftest import Installation, Served, enter, entered
 from door_matrix import NOBODY, OWN, RESIDENT
 from door_world import World
 from huiying.case.numbers import receipt_code
-from huiying.config import roles
+from huiying.config import keys, roles
 
 T = TypeVar("T")
 #: How pages can look: each is a choice that the page remembers, or that the reader's system states.
@@ -74,7 +75,8 @@ def aside(installation: Installation, login: Entry, act: Callable[[], T]) -> T:
         os.environ["HUIYING_HOME"] = str(installation.home)
         try:
             enter(entered(login.admin, name, roles.APP))
-            return act()
+            with override_settings(SECRET_KEY=keys.session_secret()):  # sessions made here are good there
+                return act()
         finally:
             connection.close()
             connection.settings_dict.update(before)  # threads share it

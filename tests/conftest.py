@@ -88,6 +88,9 @@ def pytest_unconfigure() -> None:
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--long", action="store_true", help="run the long matrices too")
+    parser.addoption(
+        "--screenshots", default=os.environ.get("HUIYING_SCREENSHOTS", ""), help="folder for pictures of all pages"
+    )
     parser.addoption("--write-docs", action="store_true", help="write anew what tests generate in docs/generated")
 
 
