@@ -81,7 +81,15 @@ def test_the_front_page_says_on_one_screen_of_a_telephone_what_can_be_done(windo
     page = windows.open(width=PHONE)
     page.set_viewport_size({"width": 360, "height": 740})
     page.goto("/")
-    for words in ("我要反映", "查询进度", "有危险，先打", "马上有查询码", "派给一个单位", "答复以后再问您", "可以匿名"):
+    for words in (
+        "我要反映",
+        "查询进度",
+        "有危险，先打",
+        "马上有查询码",
+        "交给一个单位办",
+        "答复以后再问您",
+        "可以匿名",
+    ):
         expect(page.locator("main").get_by_text(words).first).to_be_in_viewport(ratio=1)
 
 

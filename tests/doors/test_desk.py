@@ -186,7 +186,7 @@ def test_a_three_way_call_is_kept_with_the_case_and_read_in_its_story(desk: Clie
     said(desk, {**LEAK, "third": WATER, "said": "水务局说下午派人到场", "result": "下午上门"})
     (case,) = cases()
     story = signed_in("zhoujie").get(f"/staff/case/{case.number}/").content.decode()
-    assert "通话单位：汀川市水务局" in story
+    assert "请汀川市水务局一起通了话" in story
     assert "水务局说下午派人到场" in story
 
 

@@ -275,7 +275,7 @@ def test_evidence_comes_as_files_with_the_result_and_who_looks_sees_what_was_dec
     for decided in ("提交办结，结果是已解决", "证据件数：1", "把工单派给汀川市水务局"):
         assert decided in shown
     told = page(Client(), f"/r/{receipt_code(number)}/")
-    assert "主办单位：汀川市水务局" in told
+    assert "派单员把工单派给汀川市水务局" in told
     assert "证据件数" not in told
 
 

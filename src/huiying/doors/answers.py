@@ -79,7 +79,8 @@ def _block(part: Part, number: int) -> str:
     body = "\n".join(filter(None, (part.text.strip(), proof)))
     if not number:
         return body
-    about = f"关于“{shortened(part.about)}”" if part.about else f"第{numeral(number)}项"
+    named = shortened(part.about)
+    about = f"关于“{named}”" if named else f"第{numeral(number)}项"
     outcome = f"（{outcome_words(part.outcome)}）" if part.outcome else ""
     return f"{numeral(number)}、{about}{outcome}\n{body}".rstrip()
 
@@ -136,5 +137,5 @@ def demands_of(text: str, demands: int) -> Sequence[str]:
 
 def shortened(about: str) -> str:
     """Return the words of a demand as they stand in a heading: one line, without what would end it early."""
-    line = " ".join(about.split()).translate({ord("“"): "「", ord("”"): "」"}).rstrip("。；;，,.!！?？")
+    line = " ".join(about.split()).translate({ord("“"): "「", ord("”"): "」"}).rstrip("。；;，,.!！?？ ")
     return line if len(line) <= LONGEST_ABOUT else f"{line[:LONGEST_ABOUT]}…"

@@ -142,9 +142,9 @@ def _field_for(ask: Ask, units: Options, drafts: Mapping[str, str]) -> Field:
     if ask.kind == "choice":
         return Field(ask.name, label, "radios", options=options_of(ask.options), required=required)
     if ask.kind == "unit":
-        return Field(ask.name, label, "select", options=units, value=drafts.get(ask.name, ""), required=required)
+        return Field(ask.name, label, "combobox", options=units, value=drafts.get(ask.name, ""), required=required)
     if ask.kind == "parties":
-        return Field(ask.name, label, "select", options=units, required=required)
+        return Field(ask.name, label, "combobox", options=units, required=required)
     if ask.kind == "flag":
         return Field(
             ask.name,

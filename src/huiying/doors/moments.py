@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 
 from django.utils import timezone
 from django.utils.formats import date_format
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from huiying.procedure.time_limits import SHANGHAI
@@ -26,7 +28,7 @@ def until_short(moment: datetime) -> str:
     if day.year != timezone.now().astimezone(SHANGHAI).year:
         return until(moment)
     if _ends_a_day(local):
-        return _("{date}24时").format(date=date_format(day, _("n月j日")))
+        return _("{date}24时").format(date=_day_words(day, day.year, get_language()))
     return date_format(local, _("n月j日 H:i"))
 
 
@@ -48,6 +50,12 @@ def moment_words(moment: datetime) -> str:
 
 def day_words(moment: datetime) -> str:
     """Return the day of a moment, without the year where it is this one: 9月18日."""
-    local = moment.astimezone(SHANGHAI)
-    this_year = local.year == timezone.now().astimezone(SHANGHAI).year
-    return date_format(local, _("n月j日") if this_year else _("Y年n月j日"))
+    this_year = timezone.now().astimezone(SHANGHAI).year
+    return _day_words(moment.astimezone(SHANGHAI).date(), this_year, get_language())
+
+
+@lru_cache(maxsize=4096)
+def _day_words(day: date, this_year: int, language: str | None) -> str:
+    """As above; a list asks for the same few days again and again."""
+    del language  # it is the language of the words that are asked for
+    return date_format(day, _("n月j日") if day.year == this_year else _("Y年n月j日"))

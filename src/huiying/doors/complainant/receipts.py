@@ -6,6 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.utils.translation import gettext as _
+
 from huiying.case.folding import Folded
 from huiying.case.models import Act, Case
 from huiying.case.numbers import receipt_code, receipt_hash
@@ -117,7 +119,22 @@ def _not_now(now: Folded, act: str, at: datetime, around: Surroundings) -> Possi
     """Return one of the person's acts that has no place at this step, with the rules' own reason."""
     decision = may(now.procedure, now.state, Attempt(act, RESIDENT, at), around)
     refused = decision if isinstance(decision, Refused) else Refused("not_at_this_step", decision.article)
-    return Possible(now.procedure.acts[act], MAIN, refusal(refused.code, refused.params), refused.article)
+    plain = _in_plain_words(now, act) if refused.code == "not_at_this_step" else ""
+    return Possible(now.procedure.acts[act], MAIN, plain or refusal(refused.code, refused.params), refused.article)
+
+
+def _in_plain_words(now: Folded, act: str) -> str:
+    """Return why an act of the person's has no place where a case stands, without the name of the step."""
+    step = now.procedure.steps[now.state.steps[MAIN]]
+    if act == "rate":
+        return _("已经结束，不能再评价。") if step.ending else _("答复以后才能评价。")
+    if act == "withdraw":
+        return _("已经结束，不用撤回。") if step.ending else _("已经答复，不能撤回。")
+    if act == "urge":
+        return _("已经答复或者结束，不用催办。")
+    if act == "supplement":
+        return _("已经结束，不能再补充；有新的情况，请重新反映。")
+    return ""
 
 
 def _holder(now: Folded) -> Holder | None:

@@ -172,9 +172,9 @@ def _event(told: Told) -> dict[str, object]:
 def _next(stage: str) -> str:
     """Return what comes next where a case stands."""
     said: Mapping[str, str] = {
-        "received": _("派单员判断归谁管，派给一个主办单位。"),
-        "assigned": _("主办单位签收。它认为不归自己管的，由热线中心裁定，不用您去跑。"),
-        "handling": _("主办单位查清、处理，经过审核以后答复您。"),
+        "received": _("由专人判断归谁管，交给一个单位办。"),
+        "assigned": _("单位收下并开始办。它认为不归自己管的，由热线中心裁定，不用您去跑。"),
+        "handling": _("单位查清、处理，经过审核以后答复您。"),
         "answered": _("由没有参与办理的回访员问您：解决了没有，满意不满意。"),
         "following_up": _("回访员会联系您。您也可以现在就评价。"),
         "closed": _("已经办结。不同意答复的，可以请求复核。"),
@@ -187,7 +187,8 @@ def _who(holder: receipts.Holder | None) -> str:
     """Return who has a case now, by unit and post: whoever follows it learns nobody's name."""
     if holder is None:
         return ""
-    post = rule_words().get(f"role.{holder.role}", "")
+    # What the centre calls whoever hands cases out is a word of the trade.
+    post = _("分办人员") if holder.role == "dispatcher" else rule_words().get(f"role.{holder.role}", "")
     if holder.unit:
         return _("%(unit)s的%(post)s") % {"unit": holder.unit, "post": post}
     return _("热线中心的%(post)s") % {"post": post}

@@ -31,7 +31,7 @@ def home(request: HttpRequest) -> HttpResponse:
     ]
     then = [
         {"title": _("马上有查询码"), "text": _("随时看办到哪一步、何时到期。")},
-        {"title": _("派给一个单位"), "text": _("派错了由中心裁定，不用您去跑。")},
+        {"title": _("交给一个单位办"), "text": _("交错了由中心裁定，不用您去跑。")},
         {"title": _("答复以后再问您"), "text": _("没有解决、理由合理的，退回重办。")},
     ]
     return render(request, "complainant/home.html", {"doors": doors, "then": then})

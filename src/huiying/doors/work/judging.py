@@ -35,13 +35,13 @@ def classify(request: HttpRequest, number: str) -> HttpResponse:
         [
             Field("kind", _("诉求类型"), "radios", value=shown.kind,
                   options=[{"value": kind.value, "label": words[f"choice.{kind.value}"]} for kind in Kind]),
-            Field("matter", _("事项"), "select", value=shown.matter, options=[
+            Field("matter", _("事项"), "combobox", value=shown.matter, options=[
                 {"value": matter.code, "label": f"{matter.code} {matter.name}"}
                 for matter in Matter.objects.filter(active=True).exclude(parent=None)]),
-            Field("area", _("区划"), "select", value=shown.area, options=[
+            Field("area", _("区划"), "combobox", value=shown.area, options=[
                 {"value": area.code, "label": f"{'　' * (len(area.code) // 3 - 2)}{area.name}"}
                 for area in areas_of_the_city()[:MOST_AREAS]]),
-            Field("respondent", _("被反映单位"), "select", value="".join(shown.respondents[:1]), required=False,
+            Field("respondent", _("被反映单位"), "combobox", value="".join(shown.respondents[:1]), required=False,
                   placeholder=_("没有"), hint=_("选定以后，它看不到这件工单，也不能承办。"),
                   options=[{"value": unit.code, "label": unit.name} for unit in Unit.objects.filter(active=True)]),
         ]

@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
-from django.db.models import F, OuterRef, QuerySet, Subquery, Value
+from django.db.models import F, OuterRef, QuerySet, Subquery
 from django.db.models.expressions import RawSQL
 from django.db.models.functions import JSONObject, Left
 from django.utils.translation import gettext as _
 
 from huiying.case.folding import law
-from huiying.case.models import Act, Case, Clock, Content, Notice, Track
+from huiying.case.models import Act, Case, Clock, Content, Notice
 from huiying.case.numbers import is_number
 from huiying.config.packs import our_library
+from huiying.config.prepared import run
 from huiying.directory.models import Matter, Staff
 from huiying.directory.queries import unit_names
 from huiying.doors.language import rule_words, spoken
@@ -61,6 +61,17 @@ OF_TRACK = {
     "track_due": F("tracks__due_at"),
     "deliver_by": F("tracks__deliver_by"),
 }
+
+
+def _counting(held: str) -> str:
+    """Return the statement that counts the parts of a worklist, for what narrows it to whoever holds the tracks."""
+    tracks = f"FROM case_track WHERE open AND {held} AND due_at"
+    part = f"(SELECT count(*) FROM (SELECT {tracks} > %s AND due_at <= %s LIMIT %s) AS part)"  # noqa: S608  # words above
+    undated = f"(SELECT count(*) FROM (SELECT {tracks} IS NULL LIMIT %s) AS part)"  # noqa: S608  # words above
+    return f"SELECT {', '.join([part] * 4)}, {undated}"
+
+
+COUNT, COUNT_UNITS = _counting("holder = %s"), _counting("holder = %s AND unit = %s")
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,16 +154,18 @@ def _within(part: str, at: datetime) -> dict[str, Any]:
 def tallies(person: Person, at: datetime) -> Mapping[str, int]:
     """Return how many tracks wait in each part of somebody's worklist, counted no further than `MOST_COUNTED` + 1.
 
-    One statement that reads an index, however many wait.
+    One statement that reads the beginning of each part from an index, however many wait.
     """
     if person.role == "administrator":
         return {}
-    first, *others = (
-        Track.objects.filter(**_held(person), **_within(part, at)).annotate(part=Value(part)).order_by()
-        .values_list("part", flat=True)[: MOST_COUNTED + 1]
-        for part in WHENS
-    )  # fmt: skip
-    return Counter(first.union(*others, all=True))
+    today, week = end_of_today(at), end_of_week(at)
+    begins = datetime.min.replace(tzinfo=UTC)
+    ends = datetime.max.replace(tzinfo=UTC)
+    between = {LATE: (begins, at), TODAY: (at, today), WEEK: (today, week), LATER: (max(today, week), ends)}
+    held: list[object] = [person.role, *([person.actor.unit or ""] if person.role in UNIT_ROLES else [])]
+    values = [value for bounds in between.values() for value in (*held, *bounds, MOST_COUNTED + 1)]
+    counted = run(COUNT_UNITS if person.role in UNIT_ROLES else COUNT, [*values, *held, MOST_COUNTED + 1])
+    return dict(zip((*between, OPEN), counted[0], strict=True))
 
 
 def overdue(at: datetime) -> QuerySet[Case]:
@@ -245,7 +258,7 @@ def _row(case: Any, at: datetime, words: Mapping[str, str], steps: Mapping[str, 
         title=shortened(case.title or _("（内容不留存）")),
         kind=words.get(f"choice.{case.kind}", ""),
         matter=case.matter_name or "",
-        step=steps.get(step, step),
+        step=spoken(steps.get(step, step)),
         unit=case.unit_names or "",
         due_at=due_at,
         received_at=case.received_at,
@@ -285,8 +298,8 @@ def procedures() -> Iterable[Procedure]:
 
 
 def step_names() -> Mapping[str, str]:
-    """Return what people call each step of every procedure in the library."""
-    return {step.id: spoken(step.name) for procedure in procedures() for step in procedure.steps.values()}
+    """Return what each step of every procedure in the library is called there."""
+    return {step.id: step.name for procedure in procedures() for step in procedure.steps.values()}
 
 
 def steps_of(role: str) -> Mapping[str, str]:

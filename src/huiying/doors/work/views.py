@@ -160,7 +160,7 @@ def search(request: HttpRequest) -> HttpResponse:
         [
             Field(
                 "q", _("工单号或者事项代码"), required=False, value=request.GET.get("q", ""), autocomplete="off",
-                hint=_("工单号要写全，例如 20260918-00000012-K；事项代码例如 0201。"),
+                hint=_("工单号要写全；事项代码例如 0201。"),
             ),
             Field(
                 "kind", _("类型"), "select", required=False, value=request.GET.get("kind", ""), placeholder=_("全部"),

@@ -19,7 +19,7 @@ register = template.Library()
 
 STEPS = {
     "received": pgettext_lazy("step", "收到"),
-    "assigned": pgettext_lazy("step", "派单"),
+    "assigned": pgettext_lazy("step", "交办"),
     "handling": pgettext_lazy("step", "办理"),
     "answered": pgettext_lazy("step", "答复"),
     "following_up": pgettext_lazy("step", "回访"),

@@ -187,6 +187,7 @@ const deliver = async () => {
 };
 
 const tryAgain = async () => {
+  if (!box()) return;
   const demand = await load();
   if (demand?.waiting) deliver();
 };

@@ -33,28 +33,24 @@
   addEventListener("pageshow", tell);
   tell();
 
-  const go = (step) => {
-    const rows = links();
-    const here = rows.indexOf(document.activeElement?.closest?.(".worklist-row")?.querySelector("a"));
-    const next = here < 0 ? (step > 0 ? 0 : rows.length - 1) : Math.min(Math.max(here + step, 0), rows.length - 1);
-    rows[next]?.focus();
-    rows[next]?.scrollIntoView({ block: "nearest" });
-  };
-  const choose = () => {
-    const row = document.activeElement?.closest?.(".worklist-row");
-    const one = row?.querySelector("input[type=checkbox]");
+  // The row in which the focus is, or was before one of these buttons was pressed.
+  let last = null;
+  table.addEventListener("focusin", (event) => { last = event.target.closest(".worklist-row"); });
+  const here = () => links().findIndex((link) => link.closest(".worklist-row") === last);
+
+  for (const button of box.querySelectorAll("[data-worklist-go]")) {
+    button.addEventListener("click", () => {
+      const rows = links();
+      const step = Number(button.dataset.worklistGo);
+      const next = here() < 0 ? (step > 0 ? 0 : rows.length - 1) : Math.min(Math.max(here() + step, 0), rows.length - 1);
+      rows[next]?.focus();
+      rows[next]?.scrollIntoView({ block: "nearest" });
+    });
+  }
+  box.querySelector("[data-worklist-choose]")?.addEventListener("click", () => {
+    const one = last?.querySelector("input[type=checkbox]");
     if (!one) return;
     one.checked = !one.checked;
     tell();
-  };
-  const keys = { j: () => go(1), k: () => go(-1), x: choose };
-
-  document.addEventListener("keydown", (event) => {
-    const typing = event.target.closest?.("input:not([type=checkbox]), textarea, select, [contenteditable]");
-    if (typing || event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
-    const act = keys[event.key];
-    if (!act) return;
-    event.preventDefault();
-    act();
   });
 })();
