@@ -80,7 +80,7 @@ def test_a_case_is_found_followed_and_rated_without_script(windows: Windows, inh
     def rated() -> dict[str, object]:
         with seeing(CENTRE):
             act = Act.objects.get(case=Case.objects.get(number=number), act="rate")
-            return dict(act.given)
+            return dict(act.body["given"])
 
     assert {key: inhabited.aside(rated)[key] for key in ("solved", "satisfied")} == {
         "solved": "partly",
