@@ -36,3 +36,9 @@ MONDAY = datetime(2026, 11, 2, 9, 0, tzinfo=SHANGHAI)
 def later(hours: float = 0, days: float = 0) -> datetime:
     """Return a moment after that Monday morning."""
     return MONDAY + timedelta(days=days, hours=hours)
+
+
+def page(client: Client, path: str, status: int = 200) -> str:
+    answer = client.get(path)
+    assert answer.status_code == status, path
+    return answer.content.decode()

@@ -87,6 +87,7 @@ SENTENCES: Mapping[str, object] = {
     "classify": lazy("{who}确定了类型、事项和区划。"),
     "split": lazy("{who}把其中的诉求拆分出去，另行办理。"),
     "joined_by": lazy("{who}把另一件工单并到这里，一起办理。"),
+    "inquire": lazy("{who}查询了办理进度。"),
     "three_way": lazy("{who}请{unit}一起通了话。"),
     "attach": lazy("{who}附上了材料。"),
     "ask_review": lazy("{who}请求复核答复。"),

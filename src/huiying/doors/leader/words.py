@@ -18,17 +18,16 @@ from huiying.stages.insight.rates import Rate
 
 def day_words(day: date) -> str:
     """Return a day without its year: 11月3日."""
-    return _("%(month)s月%(day)s日") % {"month": day.month, "day": day.day, "name": date_format(day, "M")}
+    return date_format(day, _("n月j日"))
 
 
 def span_words(start: date, end: date) -> str:
     """Return days from one to another: 11月1日至23日, or the day where it is one."""
     if start == end:
         return day_words(start)
-    if (start.year, start.month) == (end.year, end.month):
-        said = {"month": start.month, "first": start.day, "last": end.day, "name": date_format(start, "M")}
-        return _("%(month)s月%(first)s日至%(last)s日") % said
-    return _("%(start)s至%(end)s") % {"start": day_words(start), "end": day_words(end)}
+    same_month = (start.year, start.month) == (end.year, end.month)
+    last = date_format(end, _("j日")) if same_month else day_words(end)
+    return _("%(start)s至%(end)s") % {"start": day_words(start), "end": last}
 
 
 def per_cent(share: float | None) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import wraps
+from functools import cache, wraps
 from typing import Any, Concatenate, ParamSpec
 
 from django.contrib import messages
@@ -33,6 +33,8 @@ from huiying.stages.supervision.actions import note_seen
 P = ParamSpec("P")
 #: Digits of the greatest number that a row can have.
 MOST_DIGITS = 19
+#: Stands for a case's number in an address.
+NUMBER = "NUMBER"
 #: How a row's limit is marked, by the part of the list that it belongs to.
 TONES = {LATE: "late", TODAY: "warn"}
 
@@ -106,11 +108,17 @@ def column_names() -> dict[str, str]:
     return {"step": _("环节"), "due": _("期限"), "since": _("收件")}
 
 
+@cache
+def case_address() -> str:
+    """Return the address of a case's page, with `NUMBER` for its number: looked up once and not for every row."""
+    return reverse("case", args=[NUMBER])
+
+
 def drawn(row: lists.Listed, *, value: str = "", with_unit: bool = True) -> dict[str, Any]:
     """Return a case as a row of the worklist component; `value`: what is sent when it is chosen."""
     return {
         "title": row.title,
-        "url": reverse("case", args=[row.number]),
+        "url": case_address().replace(NUMBER, row.number),
         "about": " · ".join(filter(None, (row.number, row.kind, row.matter))),
         "step": row.step,
         "held": " · ".join(
