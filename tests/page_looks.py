@@ -23,8 +23,10 @@ WIDTHS = (DESK, TABLET, PHONE, ZOOMED)
 #: What a finger needs (rules.md §6.3 AX-09), and what a pointer needs at a desk (WCAG 2.2, 2.5.8), in CSS pixels.
 FINGER, POINTER = 44, 24
 INLINE = re.compile(r"<[^>]*\s(style|on\w+)\s*=|<style\b|<script\b(?![^>]*\bsrc=)(?![^>]*type=\"application/)")
-#: What differs where the same thing is wrong at several widths.
-SIZE = re.compile(r"\d+×\d+ px")
+#: What differs where the same thing is wrong at several widths, or with several elements of one kind.
+ALIKE = re.compile(r"\d+×\d+ px|“[^”]*”|\d+")
+#: The gallery shows a component several times; what may be on a page once only is there as often.
+GALLERY, OF_ONE = "gallery/", ("axe landmark-unique", "there are two of")
 CONTRASTS = ("color-contrast", "link-in-text-block")
 #: Runs axe; `rules` names them, or is empty for all.
 RUN_AXE = """async (rules) => {
@@ -82,11 +84,14 @@ class Eyes:
 
     def look(self, sight: Sight, *, long: bool = False) -> Iterator[str]:
         """Yield what is wrong with a page: once in each mode and language, or (`long`) in their whole product."""
-        found: dict[str, tuple[str, list[str]]] = {}
+        found: dict[str, list[tuple[str, str]]] = {}
         for where, said in self._product(sight) if long else self._once(sight):
-            found.setdefault(SIZE.sub("", said), (said, []))[1].append(where)
-        for said, places in found.values():
-            yield f"{sight}: {said} [{', '.join(dict.fromkeys(places))}]"
+            if not (sight.pattern == GALLERY and said.startswith(OF_ONE)):
+                found.setdefault(ALIKE.sub("", said), []).append((said, where))
+        for alike in found.values():
+            places = ", ".join(dict.fromkeys(where for _, where in alike))
+            more = len({said for said, _ in alike}) - 1
+            yield f"{sight}: {alike[0][0]}{f' and {more} like it' if more else ''} [{places}]"
 
     def _once(self, sight: Sight) -> Iterator[tuple[str, str]]:
         page = self.show(sight)

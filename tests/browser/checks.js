@@ -180,7 +180,8 @@
     for (const element of document.querySelectorAll("[tabindex]")) {
       if (element.tabIndex > 0) wrong.push(`tabindex ${element.tabIndex}: ${name(element)}`);
     }
-    const order = stops().filter((one) => !isFloating(one) && isSeen(one));
+    // Places on a map lie where they lie.
+    const order = stops().filter((one) => !isFloating(one) && isSeen(one) && !one.closest("svg"));
     order.forEach((element, index) => {
       const last = order[index - 1];
       if (!last) return;

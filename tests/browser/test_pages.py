@@ -23,6 +23,8 @@ pytestmark = pytest.mark.browser
 
 LONG = pytest.mark.long
 TAG = re.compile(r"<[^>]*>")
+#: What programs ask for, and script.
+NO_PAGES = {"healthz", "metrics", "sw.js", "manifest.webmanifest", "file/areas/"}
 #: Pages without sign-in that are there for staff and for whoever builds pages.
 NOT_RESIDENTS = ("accounts/", "gallery/")
 
@@ -41,7 +43,7 @@ def eyes(browser: Browser, inhabited: Inhabited, screenshots: Path | None) -> It
 
 def test_every_address_that_shows_a_page_has_been_found(pages: Mapping[str, Sequence[Sight]]) -> None:
     shown = {row.pattern for row in rows() if row.method == "GET" and "200" in row.said and "api" not in row.pattern}
-    assert shown - set(pages) == {"healthz", "metrics"}
+    assert shown - set(pages) == NO_PAGES
 
 
 def test_residents_read_no_word_of_the_trade(pages: Mapping[str, Sequence[Sight]]) -> None:

@@ -27,7 +27,7 @@ LIGHTHOUSE = Path(__file__).parent / "node_modules" / "lighthouse" / "cli" / "in
 LEAST = {"performance": 95, "accessibility": 100, "best-practices": 100}
 #: What the worker fetches for the time without a network belongs to the first visit; it notes when it has all.
 SETTLED = """async () => {
-  if (!(await navigator.serviceWorker.getRegistration())) return true;
+  await navigator.serviceWorker.ready;
   return Boolean(await caches.match("/.look"));
 }"""
 PORTAL = ("home", "file", "find", "receipt")
