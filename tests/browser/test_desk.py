@@ -187,7 +187,7 @@ def test_nothing_is_lost_when_the_window_reloads_or_the_session_is_over(keys: Ke
     keys.tell("护栏边的斑马线磨没了。")
     page.wait_for_function("() => JSON.stringify({...sessionStorage}).includes('斑马线')")
     page.reload()
-    expect(page.get_by_text("没有登记完的内容还在")).to_be_visible()
+    expect(page.get_by_text("上次未登记完的内容还在")).to_be_visible()
     expect(page.locator("[name=text]")).to_have_value(narrative)
     expect(page.locator("[name=text-2]")).to_have_value("护栏边的斑马线磨没了。")
     page.context.clear_cookies()
@@ -196,7 +196,7 @@ def test_nothing_is_lost_when_the_window_reloads_or_the_session_is_over(keys: Ke
     assert not registered(inhabited, narrative)
     page.context.add_cookies(session)  # type: ignore[arg-type]  # as they were read
     page.goto("/desk/")
-    expect(page.get_by_text("没有登记完的内容还在")).to_be_visible()
+    expect(page.get_by_text("上次未登记完的内容还在")).to_be_visible()
     page.get_by_role("radio", name="投诉").nth(1).focus()
     keys.press("Space", "Alt+s")
     expect(page.get_by_role("heading", name="已登记")).to_be_visible()

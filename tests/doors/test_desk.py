@@ -73,7 +73,7 @@ def test_nothing_that_was_typed_is_lost_and_each_fault_stands_beside_its_field(d
     for value in (COMMUNITY, "0203", HOUSING, WATER):
         assert re.search(rf'<option value="{value}"[^>]* selected', shown), value
     assert 'href="#field-kind-2"' in shown
-    assert "写了答复内容，请选择诉求人怎么评价" in shown
+    assert "已写答复内容：请选择诉求人的评价" in shown
     assert "记三方通话，要写明单位和通话内容" in shown
     right = {**typed, "kind-2": "complaint", "said": "水务局说明天来", "answer": "", "confidential": ""}
     said(desk, right)
@@ -176,7 +176,7 @@ def test_a_supplement_needs_its_words_and_says_so_with_everything_kept(desk: Cli
 
 def test_what_was_on_the_device_comes_back_whole(desk: Client) -> None:
     shown = said(desk, {**LEAK, **SECOND, "restore": "1"})
-    assert "没有登记完的内容还在" in shown
+    assert "上次未登记完的内容还在" in shown
     for value in ("天花板漏水三天了", "物业不来修", "13900001234"):
         assert value in shown
     assert not cases()

@@ -31,7 +31,7 @@ def read(term: str, **more: object) -> tuple[str, str]:
 def test_working_days_are_counted_and_what_is_not_is_said() -> None:
     assert read("GD-02b") == (
         "2026年10月15日24时",
-        "自2026年9月24日次日起算，计10个工作日，不计中秋节3天，不计国庆节7天，不计周末1天",
+        "从2026年9月24日的第二天算起，共10个工作日，不计中秋节3天，不计国庆节7天，不计周末1天",
     )
 
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest
 from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
 
 from huiying.config.environment import read
 from huiying.doors.language import NAMES, TAGS, language
@@ -17,14 +19,14 @@ EXACT = frozenset({"work", "desk-register"})
 THEMES = frozenset({"light", "dark", "contrast"})
 #: Sections of work, by role: what each role finds in its navigation besides its list.
 SECTIONS = {
-    "call_taker": (("登记", "desk-register"), ("来电查询", "desk-lookup")),
-    "officer": (("本单位", "standing"), ("提醒", "notices")),
-    "unit_head": (("本单位", "standing"), ("提醒", "notices")),
-    "secrecy_officer": (("提醒", "notices"),),
-    "custodian": (("身份查看", "custodian"),),
-    "supervisor": (("督办看板", "board"), ("运行概览", "overview"), ("提醒", "notices")),
-    "leader": (("运行概览", "overview"), ("督办看板", "board"), ("提醒", "notices")),
-    "administrator": (("期满删除", "to-erase"), ("机构与职责", "admin:index")),
+    "call_taker": ((_("登记"), "desk-register"), (_("来电查询"), "desk-lookup")),
+    "officer": ((_("本单位"), "standing"), (_("提醒"), "notices")),
+    "unit_head": ((_("本单位"), "standing"), (_("提醒"), "notices")),
+    "secrecy_officer": ((_("提醒"), "notices"),),
+    "custodian": ((_("身份查看"), "custodian"),),
+    "supervisor": ((_("督办看板"), "board"), (_("运行概览"), "overview"), (_("提醒"), "notices")),
+    "leader": ((_("运行概览"), "overview"), (_("督办看板"), "board"), (_("提醒"), "notices")),
+    "administrator": ((_("期满删除"), "to-erase"), (_("机构与职责"), "admin:index")),
 }
 
 
@@ -43,13 +45,13 @@ def page(request: HttpRequest) -> dict[str, Any]:
         "elder": request.COOKIES.get(settings.VIEW_COOKIE_NAME) == "elder",
         "theme_url": reverse("view"),
         "theme": theme if (theme := request.COOKIES.get(settings.THEME_COOKIE_NAME)) in THEMES else "",
-        "help_line": "也可以拨打 12345，全天有人接听。危及生命请先拨打 110、119 或 120。",
-        "footer_links": [{"label": "工作人员登录", "url": reverse("work")}],
+        "help_line": _("也可以拨打 12345，全天有人接听。危及生命请先拨打 110、119 或 120。"),
+        "footer_links": [{"label": _("工作人员登录"), "url": reverse("work")}],
     }
     if person is None:
-        sections = [("我要反映", "file"), ("查询进度", "find-receipt")]
+        sections = [(_("我要反映"), "file"), (_("查询进度"), "find-receipt")]
         return context | {"nav": _links(request, sections)}
-    sections = [("待办", "work"), ("查询", "search"), *SECTIONS.get(person.role, ())]
+    sections = [(_("待办"), "work"), (_("查询"), "search"), *SECTIONS.get(person.role, ())]
     return context | {
         "nav": _links(request, sections),
         "home_url": reverse("work"),
@@ -57,15 +59,18 @@ def page(request: HttpRequest) -> dict[str, Any]:
         "other_posts": person.others,
         "logout_url": reverse("account_logout"),
         "footer_links": [
-            {"label": "第二重验证", "url": reverse("mfa_index")},
-            {"label": "我的登录", "url": reverse("my-sessions")},
-            {"label": "修改密码", "url": reverse("account_change_password")},
-            *({"label": f"换到：{post}", "url": reverse("choose-post", args=[post.pk])} for post in person.others),
+            {"label": _("第二重验证"), "url": reverse("mfa_index")},
+            {"label": _("我的登录"), "url": reverse("my-sessions")},
+            {"label": _("修改密码"), "url": reverse("account_change_password")},
+            *(
+                {"label": _("换到：%(post)s") % {"post": post}, "url": reverse("choose-post", args=[post.pk])}
+                for post in person.others
+            ),
         ],
     }
 
 
-def _links(request: HttpRequest, sections: list[tuple[str, str]]) -> list[dict[str, Any]]:
+def _links(request: HttpRequest, sections: Sequence[tuple[object, str]]) -> list[dict[str, Any]]:
     return [
         {
             "label": label,

@@ -20,7 +20,7 @@ KEY = "key"
 #: What stands where bytes were no UTF-8: kept, it would be a hole in what somebody wrote.
 UNREAD = "\ufffd"
 #: What a field's name alone does not say.
-HINTS = {"evidence": lazy("写作已解决或者部分解决的，至少1件：照片、单据、记录。")}
+HINTS = {"evidence": lazy("结果为“已解决”或者“部分解决”的，至少1件：照片、单据、记录。")}
 #: What can be chosen; a function where it must be asked for, which a form that is not drawn again never does.
 Options = Sequence[Mapping[str, str]] | Callable[[], Sequence[Mapping[str, str]]]
 

@@ -70,6 +70,11 @@ def spoken(name: str) -> str:
     return translation.gettext(name) if name else ""
 
 
+def side_by_side(*names: str) -> str:
+    """Return names one after another, as a unit, a post and a person are said together; in Chinese without spaces."""
+    return ("" if language().startswith("zh") else " ").join(filter(None, names))
+
+
 def _named(value: object) -> object:
     if isinstance(value, tuple):
         return tuple(map(_named, value))

@@ -102,6 +102,28 @@ SENTENCES: Mapping[str, object] = {
     "escalate_overdue": lazy("{who}提级：逾期仍未办结。"),
     "erase": lazy("{who}在保存期满后删除了内容，工单号和台账保留。"),
 }
+#: What whoever brought it is told instead, without words of the trade.
+PLAINLY: Mapping[str, object] = {
+    "dispatch": lazy("{who}把这件事交给{lead}办。"),
+    "dispatch!due": lazy("{who}把这件事交给{lead}办，要求{due}前答复。"),
+    "unjoin": lazy("{who}把这件事分开，单独办理。"),
+    "sign_for": lazy("{who}收到，开始办理。"),
+    "sign_for_case": lazy("{who}收到，先核查情况是否属实。"),
+    "return_order": lazy("{who}认为不归自己管，退给热线中心，理由是{ground}。"),
+    "rule_on_return": lazy("{who}裁定由{lead}办。"),
+    "order_support": lazy("{who}请{helper}一起办。"),
+    "defer": lazy("{who}说明现在还办不了，定在{until}前办妥。"),
+    "take_up_deferred": lazy("{who}接着办这件事。"),
+    "escalate": lazy("{who}请上级过问。"),
+    "support_sign": lazy("{who}收到，开始一起办。"),
+    "support_return": lazy("{who}认为不该由自己一起办，理由是{ground}。"),
+    "support_uphold": lazy("{who}裁定继续一起办。"),
+    "support_release": lazy("{who}裁定不用一起办。"),
+    "support_deliver": lazy("{who}办好了自己的部分。"),
+    "support_recall": lazy("{who}告知不用再一起办。"),
+    "recheck": lazy("{who}提醒：到了再看能不能办的时候。"),
+    "erase": lazy("{who}在保存期满后删除了内容，编号和办理经过保留。"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,15 +134,15 @@ class Spoken:
     says: frozenset[str]
 
 
-def say(act: str, name: str, values: Mapping[str, str], flags: Mapping[str, bool]) -> Spoken:
+def say(act: str, name: str, values: Mapping[str, str], flags: Mapping[str, bool], *, plainly: bool) -> Spoken:
     """Return an act as a sentence.
 
     `name`: what people call the act. `values`: who did it (`who`), whom it is about (`person`), until when a limit that
     began with it runs (`due`, absent where none did), and what was given, in people's words. `flags`: each yes and no
-    that was given, and under `complainant` whether the person did it.
+    that was given, and under `complainant` whether the person did it. `plainly`: without words of the trade.
     """
     for key in _variants(act, values, flags):
-        template = SENTENCES.get(key)
+        template = (PLAINLY.get(key) if plainly else None) or SENTENCES.get(key)
         if template is None:
             continue
         text = str(template)

@@ -10,13 +10,14 @@ from datetime import date, datetime
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from huiying.case.acts import COMMON
 from huiying.case.folding import Folded, after, nothing_yet
 from huiying.case.models import Act, Case
 from huiying.directory.queries import unit_names
 from huiying.doors import prose, remaining
-from huiying.doors.language import refusal, rule_words, spoken
+from huiying.doors.language import refusal, rule_words, side_by_side, spoken
 from huiying.doors.moments import on_date, until_short
 from huiying.procedure.decision import Refused
 from huiying.procedure.lifecycle import may, never_possible
@@ -120,7 +121,7 @@ def story(case: Case, now: Folded, acts: Sequence[Act], names: Mapping[str, str]
 
     def told(act: Act, then: Folded) -> Told:
         written = tuple(text for name, text in texts.get(act.position, ()) if name not in {"title", "place"})
-        who = _who(act, units, names.get(act.person, ""))
+        who = _who(act, units, names.get(act.person, ""), plainly=False)
         return _told(then, act, units, who=who, written=written, without=scores, law_only=False)
 
     return [told(act, then) for act, then in _step_by_step(now.procedure, acts) if act.act not in hidden]
@@ -132,7 +133,7 @@ def told_story(case: Case, now: Folded, acts: Sequence[Act]) -> list[Told]:
 
     def told(act: Act, then: Folded) -> Told:
         written = tuple(spoken_to(text) for name, text in texts.get(act.position, ()) if name in TOLD_TEXTS)
-        who = _("您") if act.role == COMPLAINANT else _who(act, units, "")
+        who = _("您") if act.role == COMPLAINANT else _who(act, units)
         return _told(then, act, units, who=who, written=written, without=INTERNAL, law_only=True)
 
     return [told(act, then) for act, then in _step_by_step(now.procedure, acts) if _is_told(now.procedure, act)]
@@ -159,7 +160,7 @@ def _told(
     procedure = then.procedure
     given = dict(_given(procedure, act, units, without=without))
     values = {ask.name: said for ask, said in given.items()}
-    person = _("您") if law_only else rule_words()["role.complainant"]
+    person = pgettext("whom", "您") if law_only else rule_words()["role.complainant"]
     ends = _began(then, act)
     values |= {"who": who, "person": person} | ({"due": until_short(ends)} if ends else {})
     if act.act in COMMON and act.body["given"].get("unit") in units:
@@ -167,7 +168,7 @@ def _told(
     flags = {ask.name: act.body["given"].get(ask.name) is True for ask in given if ask.kind == "flag"}
     flags[COMPLAINANT] = act.role == COMPLAINANT
     name = act_name(procedure, act.act)
-    said = prose.say(act.act, name, values, flags)
+    said = prose.say(act.act, name, values, flags, plainly=law_only)
     no_news = {ask.name for ask in given if ask.kind == "flag" and ask.optional and not flags[ask.name]}
     lines = [_line(ask, words) for ask, words in given.items() if ask.name not in said.says | no_news]
     return Told(
@@ -183,17 +184,21 @@ def _told(
     )
 
 
-def _who(act: Act, units: Mapping[str, str], name: str) -> str:
+def _who(act: Act, units: Mapping[str, str], name: str = "", *, plainly: bool = True) -> str:
     """Return who did an act, as a sentence's subject: the unit where it is one's, the post, the name."""
-    words = rule_words()
     if act.role == CLOCKWORK:
         return _("系统")
-    return f"{units.get(act.unit or '', '')}{words.get(f'role.{act.role}', '')}{name}"
+    return side_by_side(units.get(act.unit or "", ""), post_name(act.role, plainly=plainly), name)
+
+
+def post_name(role: str, *, plainly: bool) -> str:
+    """Return what a role is called; `plainly`: by whoever brings a demand."""
+    return _("分办人员") if plainly and role == "dispatcher" else rule_words().get(f"role.{role}", "")
 
 
 def _post(act: Act, who: str) -> str:
     """Return who did an act, below it: to staff as the sentence says it, to the person by post."""
-    return who or rule_words().get(f"role.{act.role}", "")
+    return who or post_name(act.role, plainly=True)
 
 
 def _began(then: Folded, act: Act) -> datetime | None:
@@ -344,9 +349,9 @@ def derivation(limit: Limit) -> str:
     words, skipped = rule_words(), dict[str, int]()
     for line in limit.derivation[1:]:
         if not line.counted:
-            reason = words.get(f"choice.{line.detail}", line.detail) or words[f"why.{line.why}"].partition("，")[0]
+            reason = words.get(f"choice.{line.detail}", line.detail) or re.split("[，,]", words[f"why.{line.why}"])[0]
             skipped[reason] = skipped.get(reason, 0) + 1
-    said = _("自{date}次日起算，计{amount}").format(date=on_date(start), amount=limit.amount)
+    said = _("从{date}的第二天算起，共{amount}").format(date=on_date(start), amount=limit.amount)
     return said + "".join(
         _("，不计{reason}{days}天").format(reason=reason, days=days) for reason, days in skipped.items()
     )
@@ -359,7 +364,7 @@ def days_of(limit: Limit) -> list[Day]:
     for line in limit.derivation:
         detail = line.detail
         if line.why.startswith("suspended") and detail:
-            detail = f"（{words[f'choice.{detail}']}）"
+            detail = _("（{ground}）").format(ground=words[f"choice.{detail}"])
         why = words[f"why.{line.why}"].format_map({"detail": detail, "number": line.number})
         why += words["why.assumed"] if line.assumed else ""
         if isinstance(line.at, datetime):

@@ -7,6 +7,9 @@ const PAGES = ["/file/", ...["kind", "what", "where", "who", "files", "check"].m
 const STATIC = /(?:src|href)="(\/static\/[^"#]+)/g;
 const PATIENCE_MS = 5000;
 
+// Whether this very worker has kept everything just now.
+let fresh = false;
+
 const kept = async (path) => (await caches.open(CACHE)).match(path);
 
 // A page is kept only if the server says that it is the same for everybody.
@@ -31,7 +34,8 @@ const keepAll = async () => {
 const look = async (wanted) => {
   const now = await kept(LOOK);
   if (now && (await now.text()) === wanted) return;
-  await keepAll();
+  if (!now && fresh) fresh = false;
+  else await keepAll();
   await (await caches.open(CACHE)).put(LOOK, new Response(wanted));
 };
 
@@ -57,7 +61,14 @@ const page = async (request) => {
   }
 };
 
-addEventListener("install", (event) => event.waitUntil(keepAll().then(() => skipWaiting())));
+addEventListener("install", (event) => {
+  event.waitUntil(
+    keepAll().then(() => {
+      fresh = true;
+      return skipWaiting();
+    }),
+  );
+});
 addEventListener("activate", (event) => event.waitUntil(tidy()));
 addEventListener("message", (event) => {
   if (typeof event.data?.look === "string") event.waitUntil(look(event.data.look));

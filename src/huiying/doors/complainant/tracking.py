@@ -24,7 +24,7 @@ from huiying.doors.forms import Field, Form
 from huiying.doors.language import refusal, rule_words, spoken
 from huiying.doors.limits import MOST_GUESSES, guesses
 from huiying.doors.moments import until
-from huiying.doors.reading import Limit, Told, days_of, derivation
+from huiying.doors.reading import Limit, Told, days_of, derivation, post_name
 from huiying.stages.identity.texts import LONGEST_TEXT
 from huiying.stages.intake.actions import ACCEPTED_FILES, RESIDENT, attach
 
@@ -188,7 +188,7 @@ def _who(holder: receipts.Holder | None) -> str:
     if holder is None:
         return ""
     # What the centre calls whoever hands cases out is a word of the trade.
-    post = _("分办人员") if holder.role == "dispatcher" else rule_words().get(f"role.{holder.role}", "")
+    post = post_name(holder.role, plainly=True)
     if holder.unit:
         return _("%(unit)s的%(post)s") % {"unit": holder.unit, "post": post}
     return _("热线中心的%(post)s") % {"post": post}

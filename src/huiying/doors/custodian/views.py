@@ -63,7 +63,7 @@ def decide(request: HttpRequest, opening_id: int) -> HttpResponse:
     queries.must_be_visible(opening_id)
     approve = request.POST.get("approve") == "yes"
     identity.decide(opening_id, approve=approve, by=person_of(request).actor, at=timezone.now())
-    messages.success(request, _("已同意查看。") if approve else _("已答复不同意查看。"))
+    messages.success(request, _("已同意查看。") if approve else _("已答复：不同意查看。"))
     return redirect("custodian")
 
 

@@ -273,7 +273,7 @@ class Call:
         for one in self.parts:
             one.form.check_required()
             if one.value("answer") and not one.value("at_once"):
-                one.form.complain(one.field("at_once").name, _("写了答复内容，请选择诉求人怎么评价，或者清空答复内容"))
+                one.form.complain(one.field("at_once").name, _("已写答复内容：请选择诉求人的评价，或者清空答复内容"))
         if self.three_way_begun:
             for name in ("third", "said"):
                 if not self.caller.value(name):

@@ -73,7 +73,7 @@ def formulas(chosen: Period) -> list[str]:
     return [
         _("收到：收件时间在这段时间里的工单；办结：结案时间在这段时间里的工单。"),
         _(
-            "按时办结率 = 期限内已答复的工单 ÷ 期限届满的工单。只算%(day)s 24时以前届满的；"
+            "按时办结率 = 期限内已答复的工单 ÷ 期限届满的工单。只算%(day)s 24时为止届满的；"
             "中止和经批准的延期已算进期限；退回重办的，期限不重算；撤回的和移送留存根的不算。"
         )
         % {"day": day_words(chosen.yesterday)},
@@ -98,9 +98,9 @@ def cases(request: HttpRequest) -> HttpResponse:
         "received": _("收到的工单"),
         "closed": _("办结的工单"),
         "due": _("期限届满的工单"),
-        "late": _("没有按期答复的工单"),
+        "late": _("未按期答复的工单"),
         "answered": _("回答了是否解决的工单"),
-        "unsolved": _("没有完全解决的工单"),
+        "unsolved": _("未完全解决的工单"),
     }[measure]
     context = {
         "heading": what,

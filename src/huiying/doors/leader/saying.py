@@ -138,7 +138,7 @@ def _late(stuck: Sequence[Stuck], names: Names) -> Headline:
 def _matter(figures: Figures, names: Names, behind: Behind) -> Headline:
     named = [line for line in figures.by["matter"] if line.code and line.now.received]
     if not named:
-        return {"label": _("反映最多"), "value": "—", "note": _("这段时间还没有确定了事项的工单。")}
+        return {"label": _("反映最多"), "value": "—", "note": _("这段时间的工单都还没有确定事项。")}
     first = named[0]
     said = {
         "count": count_words(first.now.received),

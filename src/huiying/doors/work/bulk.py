@@ -142,7 +142,7 @@ def act_on(number: str, track: str, offer: Offer, *, by: Actor, at: datetime, ke
     except NotAllowed as refused:
         return Result(number, title, url, why=sentence(refused.refused))
     except KeyConflict:
-        return Result(number, title, url, why=_("这次提交的编号用过了，请回到待办重新选择。"))
+        return Result(number, title, url, why=_("这次已经提交过了，请回到待办重新选择。"))
     procedure = law(case.law_id)
     named = procedure.acts[done["act"]].name, procedure.steps[done["step"]].name
     return Result(number, title, url, *map(spoken, named))

@@ -69,7 +69,7 @@ class Editor:
             proof = _("佐证件数") if one else _("第{number}项的佐证件数").format(number=number)
             fields.append(
                 Field(f"proof-{number}", proof, "number", required=False,
-                      hint=_("写作已解决或者部分解决的，至少1件：照片、单据、记录。"))
+                      hint=_("结果为“已解决”或者“部分解决”的，至少1件：照片、单据、记录。"))
             )  # fmt: skip
         return fields
 

@@ -56,7 +56,7 @@ def work(request: HttpRequest) -> HttpResponse:
         **steps_between_pages(request, page),
     }
     if person.role == "dispatcher" and not any(asked.values()):
-        context["answered"] = table_of(request, lists.joined_and_answered(), _("并入的工单已有结果，待转告"))
+        context["answered"] = table_of(request, lists.joined_and_answered(), _("并单随办的工单已有结果，待转告诉求人"))
     return render(request, "work/worklist.html", context)
 
 
