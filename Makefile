@@ -27,10 +27,10 @@ fix: dev ## repair what the linter can repair
 	@.venv/bin/ruff check --fix .
 	@.venv/bin/ruff format .
 
-COVERAGE := --cov --cov-report=term
-test: check ## all tests, browser tests included (pass pytest options with ARGS=…)
+ALL := -n 2 --dist loadfile --cov --cov-report=term
+test: check ## all tests, browser tests included, two files at a time (pass pytest options with ARGS=…)
 	@scripts/browser
-	@.venv/bin/pytest $(if $(ARGS),$(ARGS),$(COVERAGE))
+	@.venv/bin/pytest $(or $(ARGS),$(ALL))
 
 test-full: dev ## the tests, and what takes too long for every run
 	@scripts/browser --full

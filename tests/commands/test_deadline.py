@@ -29,7 +29,7 @@ def test_one_limit_as_json() -> None:
     assert "第15条" in str(document["article"])
     derivation = document["derivation"]
     assert isinstance(derivation, list)
-    assert derivation[0] == {"date": "2026-09-18", "counted": False, "why": "起算之日，不计入"}
+    assert derivation[0] == {"date": "2026-09-18", "counted": False, "why": "开始的这天，不计入"}
     assert derivation[2] == {"date": "2026-09-20", "counted": True, "why": "第1个工作日（调休上班）"}
     assert len(derivation) == 12
 

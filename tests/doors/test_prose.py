@@ -68,7 +68,7 @@ def test_staff_and_the_person_read_whole_sentences_each_in_their_own_words() -> 
         "诉求人补充了情况。",
     ]
     assert person[0] == "您提出了这件求助，共1项诉求。"
-    assert person[1].startswith("派单员把工单派给汀川市水务局")
+    assert person[1].startswith("分办人员把这件事交给汀川市水务局办")
     assert person[-1] == "您补充了情况。"
     assert not any("周姐" in one or "小赵" in one for one in person)
 
@@ -77,7 +77,7 @@ def test_a_case_opens_its_dates_day_by_day_and_puts_the_next_act_first(signed_in
     number, at = walked()
     shown = signed_in("laowang").get(f"/staff/case/{number}/").content.decode()
     assert f"{moment_words(at)}</time>，派单员周姐把工单派给汀川市水务局" in shown
-    assert "起算之日，不计入" in shown
+    assert "开始的这天，不计入" in shown
     assert "第10个工作日" in shown
     acts = shown.partition('id="acts"')[2]
     assert acts.index("提交办结") < acts.index("联系诉求人") < acts.index("停止记录并移送") < acts.index("现在不能")

@@ -42,7 +42,7 @@ def test_hours_run_through() -> None:
 @pytest.mark.parametrize("extended", [0, 30])
 def test_an_extension_is_part_of_the_count(extended: int) -> None:
     _, said = read("XF-23", extended=extended, extended_by="unit_head" if extended else None)
-    assert f"计{60 + extended}自然日" in said
+    assert f"共{60 + extended}自然日" in said
 
 
 def test_a_suspension_is_said() -> None:

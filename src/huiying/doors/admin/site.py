@@ -177,7 +177,6 @@ class GuidanceAdmin(RegistryAdmin):
 
     list_display = ("title", "matter", "unit", "review_by", "active")
     list_select_related = ("matter", "unit")
-    list_filter = ("active",)
     raw_id_fields = ("matter", "unit")
     search_fields = ("title", "words")
 
