@@ -151,7 +151,8 @@ def say(act: str, name: str, values: Mapping[str, str], flags: Mapping[str, bool
             says = wanted | ({key.partition("@")[2]} if "@" in key else set())
             if act in FLAGGED:
                 says |= {FLAGGED[act]}
-            return Spoken(text.format_map(values), frozenset(says))
+            said = text.format_map(values)
+            return Spoken(said[0].upper() + said[1:], frozenset(says))
     return Spoken(_("{who}办理了“{act}”。").format(who=values["who"], act=name), frozenset())
 
 
