@@ -62,6 +62,7 @@ class _Reader(HTMLParser):
         self.forms: list[Found] = []
         self.links: list[str] = []
         self._open: Found | None = None
+        self._buttons: dict[tuple[str, str], str] = {}
         self._select = ""
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
@@ -72,7 +73,13 @@ class _Reader(HTMLParser):
             action = urljoin(self.url, said.get("action") or self.url)
             self._open = Found(action, said.get("method", "get").upper(), place_of(action))
             self.forms.append(self._open)
-        if tag in {"input", "select", "textarea", "button"} and self._open is not None and said.get("name"):
+            self._buttons = {}
+        for method in ("GET", "POST"):  # what htmx sends without a form of its own: the fields of the one around it
+            if said.get(f"hx-{method.lower()}"):
+                self._fragment(urljoin(self.url, said[f"hx-{method.lower()}"]), method)
+        if tag == "button" and self._open is not None and said.get("type", "submit") == "submit":
+            self._buttons.setdefault((said.get("name", ""), said.get("formaction", "")), said.get("value", ""))
+        if tag in {"input", "select", "textarea"} and self._open is not None and said.get("name"):
             kind = said.get("type", "text") if tag == "input" else tag
             box = self._open.fields.setdefault(said["name"], Box(said["name"], kind))
             if said.get("value"):
@@ -81,8 +88,23 @@ class _Reader(HTMLParser):
         if tag == "option" and self._open is not None and self._select and said.get("value"):
             self._open.fields[self._select].values.append(said["value"])
 
+    def _fragment(self, action: str, method: str) -> None:
+        fields = self._open.fields if self._open else {}
+        self.forms.append(Found(action, method, place_of(action), fields=fields))
+
+    def _pressed(self, form: Found, name: str, leads: str, value: str) -> Found:
+        """Return the form as one of its buttons sends it."""
+        action = urljoin(self.url, leads) if leads else form.action
+        box = {name: Box(name, "button", [value])} if name else {}
+        return Found(action, form.method, place_of(action), fields=form.fields | box)
+
     def handle_endtag(self, tag: str) -> None:
-        if tag == "form":
+        if tag == "form" and self._open is not None:
+            for (name, leads), value in self._buttons.items():
+                if name or leads:
+                    self.forms.append(self._pressed(self._open, name, leads, value))
+            if self._buttons and ("", "") not in self._buttons:  # every way to send it names a button
+                self.forms.remove(self._open)
             self._open = None
         if tag == "select":
             self._select = ""

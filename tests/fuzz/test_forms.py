@@ -33,7 +33,7 @@ NOT_IN_THIS_LAW = frozenset({"extend", "suspend_clock", "resume_clock"})
 WITHOUT_FORMS = frozenset({
     "home", "work", "overdue", "board", "board-cases", "overview", "overview-cases", "standing", "to-erase", "receipt",
     "case", "custodian", "healthz", "metrics", "erase", "choose-post", "spot", "spot-sheet", "file-areas", "file-place",
-    "offline", "worker", "manifest",
+    "offline", "worker", "manifest", "principles",
 })  # fmt: skip
 #: Pages that look the same to everybody are walked once for nobody and once for staff.
 SAME_FOR_ALL = ("account", "mfa", "receipt", "file", "find", "home", "healthz", "metrics", "view", "offline")
