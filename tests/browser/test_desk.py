@@ -191,8 +191,8 @@ def test_nothing_is_lost_when_the_window_reloads_or_the_session_is_over(keys: Ke
     expect(page.locator("[name=text]")).to_have_value(narrative)
     expect(page.locator("[name=text-2]")).to_have_value("护栏边的斑马线磨没了。")
     page.context.clear_cookies()
-    keys.press("Alt+s")
-    page.wait_for_load_state()
+    with page.expect_navigation():
+        keys.press("Alt+s")
     assert not registered(inhabited, narrative)
     page.context.add_cookies(session)  # type: ignore[arg-type]  # as they were read
     page.goto("/desk/")

@@ -140,7 +140,7 @@ def test_an_act_that_is_not_possible_says_why(nobody: Client) -> None:
     code = receipt_code(bring())
     answer = nobody.post(f"/r/{code}/rate/", {"solved": "yes", "satisfied": "5"})
     assert answer.status_code == 422
-    assert "环节" in answer.content.decode()
+    assert "答复以后才能评价" in answer.content.decode()
 
 
 def test_elder_view_is_kept_and_leads_nowhere_else(nobody: Client) -> None:
@@ -269,7 +269,7 @@ def test_evidence_comes_as_files_with_the_result_and_who_looks_sees_what_was_dec
     for decided in ("提交办结，结果是已解决", "证据件数：1", "把工单派给汀川市水务局"):
         assert decided in shown
     told = page(Client(), f"/r/{receipt_code(number)}/")
-    assert "派单员把工单派给汀川市水务局" in told
+    assert "分办人员把这件事交给汀川市水务局办" in told
     assert "证据件数" not in told
 
 

@@ -8,11 +8,11 @@ import urllib.request
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
-from playwright.sync_api import Browser, BrowserContext, Page
+from playwright.sync_api import Browser, BrowserContext, Locator, Page
 
 from conftest import Served
 from huiying.demo.filling import PASSWORD
-from huiying.procedure.words import catalogue
+from huiying.ui.templatetags.ui_tags import STEPS, WITHDRAWN
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,9 +113,13 @@ class Pages:
         page.goto("/")
         page.click("main a:has-text('我要反映')")
         page.check(f"[name=kind][value={kind}]")
-        for field_name, value in (("text", text), ("name", name), ("phone", phone), ("address", address)):
-            page.fill(f"[name={field_name}]", value)
-        self.submit(page)
+        for asked in ({"text": text}, {"address": address}, {"name": name, "phone": phone}, {}):
+            self.go_on(page)
+            for field_name, value in asked.items():
+                page.fill(f"[name={field_name}]", value)
+        self.go_on(page)
+        page.get_by_role("button", name="提交", exact=True).click()
+        page.wait_for_selector(".receipt-code")
         code = page.locator(".receipt-code strong").inner_text()
         number = page.locator(".receipt-code dd").nth(1).inner_text()
         return Receipt(number, code)
@@ -141,10 +145,29 @@ class Pages:
             control = page.locator(f"[name={name}]").first
             if control.get_attribute("type") == "radio":
                 page.check(f"[name={name}][value='{said}']")
+            elif control.get_attribute("data-combobox") is not None:
+                self.choose(page, control, said)
             elif control.evaluate("element => element.tagName") == "SELECT":
                 control.select_option(said)
             else:
                 control.fill(said)
+
+    def choose(self, page: Page, select: Locator, value: str) -> None:
+        """Choose from a list that is searched by typing."""
+        label = select.evaluate(
+            "(one, value) => [...one.options].find((option) => option.value === value).label", value
+        )
+        field = page.locator(f"#{str(select.get_attribute('id')).removesuffix('-value')}")
+        field.fill(label)
+        field.press("Enter")
+        assert select.input_value() == value
+
+    def go_on(self, page: Page) -> None:
+        """Go to the next page of the filing, once script has taken the form over."""
+        page.wait_for_selector("form[data-draft][data-ready]")
+        here = page.url
+        page.get_by_role("button", name="继续", exact=True).click()
+        page.wait_for_url(lambda url: url != here)
 
     def submit(self, page: Page) -> None:
         page.click("main form[method=post] button:not([disabled])")
@@ -176,5 +199,5 @@ class Pages:
         page = self.window("")
         page.goto(f"/r/{code}/")
         current = page.locator(".steps-item[aria-current=step]").inner_text()
-        stages = {words: code for code, words in catalogue("zh_hans").items() if code.startswith("stage.")}
-        return stages[current.split("（")[0].strip()].removeprefix("stage.")
+        stages = {str(step): stage for stage, step in (STEPS | WITHDRAWN).items()}
+        return stages[current.split("（")[0].strip()]

@@ -250,7 +250,11 @@ def receipt_act(request: HttpRequest, code: str, name: str) -> HttpResponse:
                     if files:
                         attach(opened.case.number, files, by=RESIDENT, at=at, key=form.key)
             except NotAllowed as refused:
-                form.refuse(refused.refused)
+                plain = opened.possible.get(name)
+                if refused.refused.code == "not_at_this_step" and plain is not None and plain.why:
+                    form.complain("", plain.why)
+                else:
+                    form.refuse(refused.refused)
             else:
                 messages.success(request, _("已收到：%(act)s。") % {"act": act.label})
                 return redirect("receipt", code=opened.code)
