@@ -143,6 +143,8 @@ class Pages:
                 continue
             said = {True: "yes", False: "no"}[value] if isinstance(value, bool) else str(value)
             control = page.locator(f"[name={name}]").first
+            if not control.count():  # an answer is written demand by demand
+                control = page.locator("[name=proof-1]" if name == "evidence" else "[name=answer-1]")
             if control.get_attribute("type") == "radio":
                 page.check(f"[name={name}][value='{said}']")
             elif control.get_attribute("data-combobox") is not None:
