@@ -331,7 +331,7 @@ def small_disk(home: Path) -> Iterator[Path]:
     if subprocess.run(["mount", "-t", "tmpfs", "-o", "size=150m,mode=711", "none", home], check=False).returncode != 0:
         pytest.skip("this machine does not let root mount a small disk")
     yield home
-    subprocess.run(["umount", home], check=True)
+    subprocess.run(["umount", "--lazy", home], check=True)  # a process of the test may still be leaving
 
 
 def fill(disk: Path, *, leaving_mb: int) -> Path:
