@@ -164,6 +164,14 @@ def test_a_call_about_an_open_case_joins_it_in_one_step(desk: Client, wish: str,
     )
 
 
+def test_what_a_unit_said_on_the_line_is_kept_with_the_case_that_the_call_joins(desk: Client) -> None:
+    number = bring()
+    said(desk, {**LEAK, "join": f"inquire:{number}", "third": WATER, "said": "水务局说明天来人"})
+    assert acts(number) == ["register", "inquire", "three_way"]
+    assert "记三方通话，要写明单位和通话内容" in said(desk, {**LEAK, "join": f"urge:{number}", "third": WATER}, 422)
+    assert acts(number) == ["register", "inquire", "three_way"]
+
+
 def test_a_supplement_needs_its_words_and_says_so_with_everything_kept(desk: Client) -> None:
     number = bring()
     shown = said(desk, {**LEAK, "text": "", "join": f"supplement:{number}"}, 422)

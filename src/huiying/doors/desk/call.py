@@ -9,7 +9,7 @@ from django.db.models.functions import Length
 from django.http import QueryDict
 from django.utils.translation import gettext as _
 
-from huiying.directory.models import Guidance, Matter, Unit
+from huiying.directory.models import COMMUNITY, DISTRICT, STREET, Guidance, Matter, Unit
 from huiying.directory.pinyin import keys
 from huiying.directory.queries import areas_of_the_city
 from huiying.doors.forms import Field, Form
@@ -26,7 +26,7 @@ RATINGS = ("yes", "partly", "declined")
 #: What a page offers to choose from, each with its keys; where a city has more, the narrowest areas are left out.
 MOST_OPTIONS = 1_500
 #: Areas by the length of their codes, the narrowest last: districts, streets, communities.
-WIDTHS = (6, 9, 12)
+WIDTHS = (DISTRICT, STREET, COMMUNITY)
 PARTS = "parts"
 
 
@@ -274,11 +274,15 @@ class Call:
             one.form.check_required()
             if one.value("answer") and not one.value("at_once"):
                 one.form.complain(one.field("at_once").name, _("已写答复内容：请选择诉求人的评价，或者清空答复内容"))
-        if self.three_way_begun:
-            for name in ("third", "said"):
-                if not self.caller.value(name):
-                    self.caller.complain(name, _("记三方通话，要写明单位和通话内容"))
+        self.check_three_way()
         return not self.problems
+
+    def check_three_way(self) -> bool:
+        """Complain of what a three-way call lacks that was begun to be noted, and return whether it lacks nothing."""
+        lacking = [name for name in ("third", "said") if not self.caller.value(name)] if self.three_way_begun else []
+        for name in lacking:
+            self.caller.complain(name, _("记三方通话，要写明单位和通话内容"))
+        return not lacking
 
     def refuse(self, refused: Refused) -> None:
         """Show a rule's refusal: beside the demand it can only be about, or above all."""

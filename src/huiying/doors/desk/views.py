@@ -13,6 +13,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from huiying.case.commands import KeyConflict
 from huiying.case.models import Case
 from huiying.case.recording import NotAllowed
+from huiying.case.scope import working
 from huiying.directory.models import Guidance
 from huiying.directory.queries import guidance_for
 from huiying.doors.desk import call as calls
@@ -24,7 +25,7 @@ from huiying.doors.work.lists import Listed, listed
 from huiying.doors.work.views import for_staff, person_of, whole_number
 from huiying.stages import flow
 from huiying.stages.intake.actions import MOST_DEMANDS, wrong
-from huiying.stages.intake.calls import inquire, take
+from huiying.stages.intake.calls import ThreeWay, inquire, note_three_way, take
 from huiying.stages.intake.lookups import LOOKERS, open_matters
 from huiying.stages.intake.similar import alike
 
@@ -57,7 +58,8 @@ def register_call(request: HttpRequest) -> HttpResponse:
     elif "look_up" in posted:
         return _screen(request, call, found=_found(person, call.caller))
     elif "join" in posted:
-        done = _join(person, posted["join"], call.parts[0].value("text"), call.caller, call.parts[0].field("text"))
+        text = call.parts[0].field("text")
+        done = _join(person, posted["join"], text, call.caller, call.three_way()) if call.check_three_way() else None
         if done is not None:
             return render(request, "desk/done.html", done)
         return _screen(request, call, status=422)
@@ -170,9 +172,15 @@ def _found(person: Person, form: Form) -> list[Listed] | None:
 JOINING = ("supplement", "urge", "inquire")
 
 
-def _join(person: Person, wish: str, what: str, form: Form, field: Field) -> dict[str, Any] | None:
-    """Add a call to a case; return what the next page says, or None where the form says why not."""
+def _join(
+    person: Person, wish: str, field: Field, form: Form, three_way: ThreeWay | None = None
+) -> dict[str, Any] | None:
+    """Add a call to a case; return what the next page says, or None where the form says why not.
+
+    `field`: where a supplement was typed. What a unit on the line said is kept with the case too, or neither is.
+    """
     act, _colon, number = wish.partition(":")
+    what = field.value
     if act not in JOINING:
         raise Http404
     if act == "supplement" and not what:
@@ -180,12 +188,15 @@ def _join(person: Person, wish: str, what: str, form: Form, field: Field) -> dic
         form.problems.append({"id": field.id, "text": field.error})
         return None
     try:
-        at = timezone.now()
-        if act == "inquire":
-            inquire(number, by=person.actor, at=at, key=form.key)
-        else:
-            given = {"what": what} if act == "supplement" else {}
-            flow.act(number, act, by=person.actor, at=at, given=given, key=form.key)
+        at, by, key = timezone.now(), person.actor, form.key
+        with working():
+            if act == "inquire":
+                inquire(number, by=by, at=at, key=key)
+            else:
+                given = {"what": what} if act == "supplement" else {}
+                flow.act(number, act, by=by, at=at, given=given, key=key)
+            if three_way is not None:
+                note_three_way(number, three_way, by=by, at=at, key=key)
     except NotAllowed as refused:
         form.complain("", sentence(refused.refused))
     except KeyConflict:
@@ -214,7 +225,7 @@ def lookup(request: HttpRequest) -> HttpResponse:
     if request.method == "POST":
         form.fill(request.POST)
         if "join" in request.POST:
-            done = _join(person, request.POST["join"], form.value("text"), form, form.fields[1])
+            done = _join(person, request.POST["join"], form.fields[1], form)
             if done is not None:
                 return render(request, "desk/done.html", done)
         elif not form.problems:
