@@ -11,8 +11,9 @@ from django.utils import timezone
 from cast import STREETS, WATER, ZHAO, ZHOU, Entering
 from huiying.case.models import Act, Case, Notice
 from huiying.case.scope import CENTRE, WORK, seeing
-from huiying.doors.work.bulk import SIGNING, is_safe
+from huiying.doors.work.bulk import SIGNING
 from huiying.procedure.library import library
+from huiying.procedure.several import is_safe
 from huiying.stages import flow
 from huiying.stages.intake.actions import RESIDENT, Demand, register
 

@@ -29,6 +29,10 @@ LEVELS = {
 }
 
 
+#: How long the codes of districts, streets and communities are.
+DISTRICT, STREET, COMMUNITY = 6, 9, 12
+
+
 class Area(models.Model):
     """A division or a part of one. Codes nest by prefix: 990101001 lies in 990101.
 

@@ -13,14 +13,13 @@ from django.db.models.functions import Length
 from huiying.config.environment import read
 from huiying.config.prepared import run
 from huiying.directory.likeness import pairs
-from huiying.directory.models import Area, Duty, Guidance, Matter, Spot, Staff, Unit
+from huiying.directory.models import DISTRICT, Area, Duty, Guidance, Matter, Spot, Staff, Unit
 from huiying.procedure import routing
 from huiying.procedure.decision import Refused
 
 #: One pair of characters in common is chance, two are a word.
 FEWEST_PAIRS = 2
 LONGEST_CODE, LONGEST_SPOT = 12, 20
-DISTRICT = 6
 #: The most areas that one level is offered with; a level that has more needs its own search.
 MOST_AREAS = 300
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -90,9 +90,11 @@ class Form:
                 return
         self.problems.append({"id": "", "text": said})
 
-    def check_required(self) -> bool:
-        """Complain about every required field that is empty, and return whether none was."""
+    def check_required(self, names: Collection[str] | None = None) -> bool:
+        """Complain about every required field that is empty, of all or of some, and return whether nothing is wrong."""
         for one in self.fields:
+            if names is not None and (one.name not in names or one.error):
+                continue
             if one.required and one.kind != "file" and one.value in ("", [], None):
                 chosen = one.kind in {"select", "combobox", "radios", "cards", "checkboxes"}
                 said = _("请选择{label}") if chosen else _("请填写{label}")

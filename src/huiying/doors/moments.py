@@ -54,8 +54,13 @@ def day_words(moment: datetime) -> str:
     return _day_words(moment.astimezone(SHANGHAI).date(), this_year, get_language())
 
 
+def without_year(day: date) -> str:
+    """Return a day without its year, whichever that is: 11月3日."""
+    return date_format(day, _("n月j日"))
+
+
 @lru_cache(maxsize=4096)
 def _day_words(day: date, this_year: int, language: str | None) -> str:
     """As above; a list asks for the same few days again and again."""
     del language  # it is the language of the words that are asked for
-    return date_format(day, _("n月j日") if day.year == this_year else _("Y年n月j日"))
+    return without_year(day) if day.year == this_year else on_date(day)

@@ -221,16 +221,6 @@ def spoken_to(text: str) -> str:
     return GREETED.sub("", text)
 
 
-def given_words(
-    procedure: Procedure, act: Act, units: Mapping[str, str], *, without: Collection[str] = ()
-) -> Iterator[str]:
-    """Yield what was decided with an act, a line for each thing that was asked for: 主办单位：汀川市水务局."""
-    if act.act == "three_way":
-        yield _("通话单位：{unit}").format(unit=units.get(act.body["given"]["unit"], ""))
-    for ask, said in _given(procedure, act, units, without=without):
-        yield _line(ask, said)
-
-
 def _line(ask: Ask, said: str) -> str:
     return _("{label}：{value}").format(label=spoken(ask.label), value=said)
 

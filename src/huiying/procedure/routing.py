@@ -8,10 +8,12 @@ from datetime import date
 from enum import StrEnum
 
 from huiying.procedure.decision import Allowed, Decision, Refused
+from huiying.procedure.disclosure import REPORTER_PROTECTED
 
 SECRECY_OF_REPORTS = "《信访工作条例》第30条、第46条"
 NO_PUSHING_DOWN = "国办函〔2025〕66号（五）"
 DISPATCH_BY_CATALOGUE = "国办函〔2025〕66号（五）"
+CONVERSATION = "GB/T 33358"
 
 
 class Level(StrEnum):
@@ -96,6 +98,18 @@ def may_assign(
     if department_duty and units[unit].level in GRASSROOTS:
         return Refused("duty_pushed_down", NO_PUSHING_DOWN, {"unit": unit})
     return Allowed(DISPATCH_BY_CATALOGUE)
+
+
+def may_join_a_call(unit: str, units: Mapping[str, Unit], *, respondents: Iterable[str], protected: bool) -> Decision:
+    """Whether a unit may be on the line with whoever brought a case (三方通话), and so hear who it is.
+
+    `protected`: a report, or a case whose person asked for confidence; there every call goes through the centre alone.
+    """
+    if protected:
+        return Refused("through_the_centre", REPORTER_PROTECTED)
+    if in_conflict(unit, respondents, units, superiors_too=False):
+        return Refused("unit_in_conflict", SECRECY_OF_REPORTS, {"unit": unit})
+    return Allowed(CONVERSATION)
 
 
 def propose(

@@ -6,22 +6,25 @@ A few need more than the rules can see, and have a verb of their own here.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from huiying.case.commands import Key, once
-from huiying.case.folding import law
+from huiying.case.folding import Folded, law
 from huiying.case.ledger import Entry
-from huiying.case.recording import NotAllowed, Recorded, lock_case
+from huiying.case.recording import NotAllowed, Recorded, lock_case, read_case, surroundings
 from huiying.case.scope import working
 from huiying.procedure.decision import Refused
-from huiying.procedure.state import MAIN, Actor
+from huiying.procedure.lifecycle import may
+from huiying.procedure.schema import Act
+from huiying.procedure.several import safe_acts
+from huiying.procedure.state import MAIN, Actor, Attempt
 from huiying.stages.closure.actions import check_reply
 from huiying.stages.identity.actions import write
 from huiying.stages.intake.removing import remove_files
 from huiying.stages.triage import actions as triage
 
-ORDER = ("identity", "intake", "triage", "supervision", "closure")
+ORDER = ("identity", "intake", "triage", "supervision", "closure", "insight")
 
 
 def act(
@@ -43,6 +46,46 @@ def act(
     with working():
         result, _ = once(command, lambda: {"step": _act(number, name, by, at, given, track)})
     return str(result["step"])
+
+
+def act_that_fits(
+    number: str, names: Sequence[str], *, by: Actor, at: datetime, track: str = MAIN, key: str | None = None
+) -> tuple[str, str]:
+    """Do the one of several acts, safe for many cases at once, that a track takes now; return it and the step after.
+
+    As one command: all of it or nothing, and once however often it is sent. Raises as `act` does.
+    """
+    scope = f"several {' '.join(names)}"
+    command = Key(f"{by.role}:{by.person}", scope, f"{number}/{track}/{key}", {}) if key else None
+    with working():
+        done, _ = once(command, lambda: _fitting_act(number, names, by, at, track))
+    return str(done["act"]), str(done["step"])
+
+
+def _fitting_act(number: str, names: Sequence[str], by: Actor, at: datetime, track: str) -> dict[str, str]:
+    fits = _fitting(read_case(lock_case(number)), names, by, track, at)
+    if isinstance(fits, Refused):
+        raise NotAllowed(fits)
+    return {"act": fits.id, "step": _act(number, fits.id, by, at, {}, track)}
+
+
+def _fitting(now: Folded, acts: Sequence[str], actor: Actor, track: str, at: datetime) -> Act | Refused:
+    """Return the act of several that a track of a case takes now, or why it takes none."""
+    step, around = now.state.steps.get(track), surroundings()
+    refusals = []
+    for act in safe_acts(now.procedure, actor.role, step or ""):
+        if act.id not in acts:
+            continue
+        decision = may(now.procedure, now.state, Attempt(act.id, actor, at, {}, track), around)
+        if not isinstance(decision, Refused):
+            return act
+        refusals.append(decision)
+    if refusals:
+        return refusals[0]
+    known = next((now.procedure.acts[name] for name in acts if name in now.procedure.acts), None)
+    named = now.procedure.steps[step or now.state.steps[MAIN]].name
+    article, name = (known.article, known.name) if known else ("", "")
+    return Refused("not_at_this_step", article, {"act": name, "step": named})
 
 
 def _act(number: str, name: str, by: Actor, at: datetime, given: Mapping[str, object], track: str) -> str:

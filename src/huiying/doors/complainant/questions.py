@@ -10,7 +10,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from huiying.directory.models import Matter, Spot, Unit
+from huiying.directory.models import COMMUNITY, DISTRICT, STREET, Matter, Spot, Unit
 from huiying.directory.queries import area_levels, known_area, place_name, spot_in_use
 from huiying.doors.forms import Field, Form
 from huiying.procedure.schema import Kind
@@ -173,7 +173,7 @@ def narrowest(codes: Iterable[str]) -> str:
 
 def area_choices(chosen: str) -> list[dict[str, object]]:
     """Return a select for each level of areas down to the first that is not chosen yet, as `ui/place.html` takes it."""
-    labels = {6: _("区、县"), 9: _("街道、乡镇"), 12: _("社区、村")}
+    labels = {DISTRICT: _("区、县"), STREET: _("街道、乡镇"), COMMUNITY: _("社区、村")}
     return [
         {
             "label": labels.get(len(areas[0][0]), _("区划")),
@@ -186,13 +186,11 @@ def area_choices(chosen: str) -> list[dict[str, object]]:
 
 def check_step(form: Form, step: Step) -> None:
     """Complain about what is wrong with the fields of one page."""
+    form.check_required(step.fields)
     for one in form.fields:
         if one.name not in step.fields or one.error:
             continue
-        if one.required and not one.value:
-            verb = _("请选择%(label)s") if one.kind in {"radios", "cards"} else _("请填写%(label)s")
-            form.complain(one.name, verb % {"label": one.label})
-        elif one.limit is not None and len(one.value) > one.limit:
+        if one.limit is not None and len(one.value) > one.limit:
             form.complain(
                 one.name,
                 _("%(label)s最多%(most)s字，现在有%(now)s字，请写短些")

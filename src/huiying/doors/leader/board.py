@@ -27,7 +27,7 @@ from huiying.stages.insight.queries import STILL_DAYS, Stuck, as_of, standing_st
 
 #: How many of the longest late cases the board itself shows; the list behind them has all.
 SHOWN = 10
-#: How a role of the centre, which no unit holds for, is written in an address.
+#: Which cases a list is asked for, as it is written in an address.
 LATE, STILL, MINE = "late", "still", "mine"
 
 

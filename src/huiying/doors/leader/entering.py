@@ -11,7 +11,8 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from huiying.doors.leader.words import day_words, span_words
+from huiying.doors.leader.words import span_words
+from huiying.doors.moments import without_year
 from huiying.doors.work.views import for_staff, person_of
 from huiying.stages.insight.periods import MONTH, NAMES, Period, period
 
@@ -78,4 +79,4 @@ def stated(at: datetime | None, chosen: Period | None = None) -> dict[str, Any]:
 def moment_words(at: datetime) -> str:
     """Return a moment of this year: 11月24日 14:10."""
     local = timezone.localtime(at)
-    return f"{day_words(local.date())} {local:%H:%M}"
+    return f"{without_year(local.date())} {local:%H:%M}"

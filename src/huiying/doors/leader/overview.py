@@ -17,7 +17,8 @@ from huiying.doors.leader.entering import CENTRE, asked_day, asked_period, choic
 from huiying.doors.leader.pictures import pictures
 from huiying.doors.leader.rows import cases_table
 from huiying.doors.leader.saying import Behind, headlines
-from huiying.doors.leader.words import day_words, names, span_words
+from huiying.doors.leader.words import names, span_words
+from huiying.doors.moments import without_year
 from huiying.stages.insight.periods import Period
 from huiying.stages.insight.queries import BEHIND, DIMENSIONS, as_of, cases_behind, figures, stuck
 
@@ -76,7 +77,7 @@ def formulas(chosen: Period) -> list[str]:
             "按时办结率 = 期限内已答复的工单 ÷ 期限届满的工单。只算%(day)s 24时为止届满的；"
             "中止和经批准的延期已算进期限；退回重办的，期限不重算；撤回的和移送留存根的不算。"
         )
-        % {"day": day_words(chosen.yesterday)},
+        % {"day": without_year(chosen.yesterday)},
         _("解决率 = 说“已解决”的 ÷ 回答了是否解决的，按结案的日子计；“部分解决”算回答，不算解决。"),
         _("区间是威尔逊 95% 区间；分母不到 30 的标“样本少”。"),
         _("单位是工单现在的主办单位，街道是问题所在的地方。每一件工单变化以后，数字在一分钟内跟着变。"),

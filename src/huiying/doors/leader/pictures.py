@@ -14,11 +14,11 @@ from huiying.doors.leader.words import (
     Names,
     about,
     count_words,
-    day_words,
     interval_words,
     per_cent,
     span_words,
 )
+from huiying.doors.moments import without_year
 from huiying.stages.insight.periods import QUARTER
 from huiying.stages.insight.queries import Count, Figures, Line
 from huiying.stages.insight.rates import Rate
@@ -63,7 +63,7 @@ def volume(figures: Figures, behind: Behind) -> Figure:
         "rows": [
             {
                 "cells": [
-                    {"text": day_words(start), "note": _until(end) if weekly and end > start else ""},
+                    {"text": without_year(start), "note": _until(end) if weekly and end > start else ""},
                     _linked(count.received, behind("received", start=start, end=end)),
                     _linked(count.closed, behind("closed", start=start, end=end)),
                 ]
@@ -74,7 +74,7 @@ def volume(figures: Figures, behind: Behind) -> Figure:
 
 
 def _until(day: date) -> str:
-    return _("至%(day)s") % {"day": day_words(day)}
+    return _("至%(day)s") % {"day": without_year(day)}
 
 
 def _weeks(days: Mapping[date, Count]) -> Iterable[tuple[date, date, Count]]:

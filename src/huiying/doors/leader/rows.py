@@ -14,7 +14,8 @@ from django.utils.translation import gettext as _
 
 from huiying.case.models import Case
 from huiying.doors.language import spoken
-from huiying.doors.leader.words import Names, count_words, day_words
+from huiying.doors.leader.words import Names, count_words
+from huiying.doors.moments import without_year
 from huiying.doors.work import lists
 from huiying.doors.work.views import page_number
 from huiying.stages.insight.counting import day_of, last_day
@@ -46,9 +47,9 @@ def _case(row: lists.Listed) -> list[dict[str, Any]]:
         {"text": row.kind, "note": row.matter},
         {"text": row.step},
         {"text": row.unit or "—"},
-        {"text": day_words(day_of(row.received_at))},
+        {"text": without_year(day_of(row.received_at))},
         {
-            "text": day_words(last_day(row.due_at)) if row.due_at else "—",
+            "text": without_year(last_day(row.due_at)) if row.due_at else "—",
             "tone": "late" if row.late else "",
         },
     ]

@@ -10,7 +10,8 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from huiying.doors.leader.words import Names, about, count_words, day_words, per_cent, span_words
+from huiying.doors.leader.words import Names, about, count_words, per_cent, span_words
+from huiying.doors.moments import without_year
 from huiying.stages.insight.periods import Period
 from huiying.stages.insight.queries import Figures, Line, Stuck
 from huiying.stages.insight.rates import Rate
@@ -99,7 +100,7 @@ def _on_time(period: Period, total: Line) -> str:
         "到%(day)s为止届满 %(due)s 件，其中 %(kept)s 件按期答复；"
         "算上偶然因素，真实水平大约在 %(low)s 到 %(high)s 之间。"
     ) % {
-        "day": day_words(period.yesterday),
+        "day": without_year(period.yesterday),
         "due": count_words(rate.base),
         "kept": count_words(rate.of),
         "low": about(low),

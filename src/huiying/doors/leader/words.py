@@ -12,22 +12,18 @@ from django.utils.translation import gettext as _
 from huiying.directory.models import Area, Matter
 from huiying.directory.queries import unit_names
 from huiying.doors.language import rule_words, spoken
+from huiying.doors.moments import without_year
 from huiying.procedure.schema import UNIT_ROLES
 from huiying.stages.insight.rates import Rate
-
-
-def day_words(day: date) -> str:
-    """Return a day without its year: 11月3日."""
-    return date_format(day, _("n月j日"))
 
 
 def span_words(start: date, end: date) -> str:
     """Return days from one to another: 11月1日至23日, or the day where it is one."""
     if start == end:
-        return day_words(start)
+        return without_year(start)
     same_month = (start.year, start.month) == (end.year, end.month)
-    last = date_format(end, _("j日")) if same_month else day_words(end)
-    return _("%(start)s至%(end)s") % {"start": day_words(start), "end": last}
+    last = date_format(end, _("j日")) if same_month else without_year(end)
+    return _("%(start)s至%(end)s") % {"start": without_year(start), "end": last}
 
 
 def per_cent(share: float | None) -> str:

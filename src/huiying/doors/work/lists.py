@@ -28,7 +28,6 @@ from huiying.procedure.state import MAIN
 
 PAGE = 50
 NO_TITLE = 40
-SOON_DAYS = 2
 LONGEST_MATTER = 12
 #: How far the parts of a worklist are counted: beyond it a person needs to know no more than that there are many.
 MOST_COUNTED = 99
@@ -87,7 +86,6 @@ class Listed:
     due_at: datetime | None
     received_at: datetime
     late: bool
-    soon: bool
     supervisor: str
     track: str = MAIN
     step_id: str = ""
@@ -263,7 +261,6 @@ def _row(case: Any, at: datetime, words: Mapping[str, str], steps: Mapping[str, 
         due_at=due_at,
         received_at=case.received_at,
         late=late,
-        soon=due_at is not None and 0 <= (due_at - at).days < SOON_DAYS,
         supervisor=case.supervisor_name or case.supervisor,
         track=getattr(case, "track", MAIN),
         step_id=step,

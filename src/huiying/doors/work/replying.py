@@ -159,7 +159,8 @@ class Editor:
         `asked`: whether the page came for the preview alone, which then takes the focus.
         """
         self.point_at_parts()
-        text = compose(self.answer())
+        answer = self.answer()
+        text = compose(answer)
         masked = ""
         if text:
             with working():  # as the verb will mask it
@@ -175,7 +176,7 @@ class Editor:
                 for one in fields:
                     if one.name.startswith(OUTCOMES):
                         one.label = _("第{number}项的结果").format(number=number)
-            about, part = self.abouts[number - 1], self.answer().parts[number - 1]
+            about, part = self.abouts[number - 1], answer.parts[number - 1]
             sections.append(
                 {
                     "number": number,

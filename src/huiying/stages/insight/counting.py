@@ -8,6 +8,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from huiying.case.models import Act, Case, Clock, Track
+from huiying.directory.models import STREET
 from huiying.procedure.schema import UNIT_ROLES, Procedure, Stage
 from huiying.procedure.state import MAIN
 from huiying.procedure.time_limits import SHANGHAI
@@ -16,7 +17,7 @@ from huiying.stages.insight.models import Fact, Standing
 #: The clock that a person waits by; its name is the same in every procedure.
 LIMIT = "handle"
 #: As fine as areas are told apart in figures: streets (街道, 镇). Communities would be too few cases to say anything.
-AREA_DIGITS = 9
+AREA_DIGITS = STREET
 RETURNED = frozenset({"return_order"})
 SUBMITTED = frozenset({"submit_result", "find_untrue"})
 REDONE = frozenset({"send_back", "fail_audit", "send_back_dissatisfied"})

@@ -7,7 +7,7 @@ split from: its receipt opens them all, and only one code is read out.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 
 from huiying.case.commands import Key, once
@@ -18,8 +18,7 @@ from huiying.case.recording import NotAllowed, instrument_in_force, lock_case
 from huiying.case.scope import working
 from huiying.directory.queries import unit_names, units_for_routing, unknown_units
 from huiying.procedure.decision import NOTHING, Refused
-from huiying.procedure.disclosure import REPORTER_PROTECTED
-from huiying.procedure.routing import SECRECY_OF_REPORTS, in_conflict
+from huiying.procedure.routing import CONVERSATION, may_join_a_call
 from huiying.procedure.schema import Kind
 from huiying.procedure.state import Actor
 from huiying.stages.identity.actions import write
@@ -37,8 +36,6 @@ from huiying.stages.intake.actions import (
     wrong,
 )
 from huiying.stages.intake.lookups import LOOKERS
-
-CONVERSATION = "GB/T 33358"
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,11 +128,10 @@ def _note(case: Case, three_way: ThreeWay, by: Actor, at: datetime) -> dict[str,
         raise NotAllowed(Refused("not_listed", CONVERSATION, {"field": "通话单位", "value": three_way.unit}))
     if not three_way.said.strip():
         raise NotAllowed(Refused("not_given", CONVERSATION, {"field": "通话内容"}))
-    if case.kind == Kind.REPORT or case.confidential:
-        raise NotAllowed(Refused("through_the_centre", REPORTER_PROTECTED))
-    if in_conflict(three_way.unit, case.respondents, units_for_routing(), superiors_too=False):
-        named = unit_names().get(three_way.unit, three_way.unit)
-        raise NotAllowed(Refused("unit_in_conflict", SECRECY_OF_REPORTS, {"unit": named}))
+    protected = case.kind == Kind.REPORT or case.confidential
+    decision = may_join_a_call(three_way.unit, units_for_routing(), respondents=case.respondents, protected=protected)
+    if isinstance(decision, Refused):
+        raise NotAllowed(replace(decision, params={"unit": unit_names()[three_way.unit]}))
     words = {"said": three_way.said, "result": three_way.result}
     check_words({"通话内容": three_way.said, "通话结果": three_way.result})
     recorded = write(case, Entry("three_way", by, at, given={"unit": three_way.unit}), words)

@@ -14,13 +14,12 @@ from django.db.models.functions import Left
 
 from huiying.case.models import Case, Content
 from huiying.directory.likeness import MOST_CHARACTERS, likeness, pairs
+from huiying.directory.models import STREET
 from huiying.procedure.schema import Kind
 
 #: Candidates of a place lie among this many newest cases, those of a matter among so many: what is read has a bound.
 NEWEST_OF_PLACE, NEWEST_OF_MATTER = 5_000, 50_000
 CANDIDATES, MOST, LEAST_PAIRS, LEAST_LIKENESS = 200, 5, 3, 0.2
-#: A street: what happens in one community is often felt in the next.
-AS_WIDE_AS = 9
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +56,8 @@ def _candidates(area: str, matter: str) -> list[tuple[int, str]]:
     if matter.isprintable() and matter:
         rows += _of(Case.objects.filter(matter=matter, id__gt=newest - NEWEST_OF_MATTER))
     if area.isdecimal() and area:
-        rows += _of(Case.objects.filter(area__startswith=area[:AS_WIDE_AS], id__gt=newest - NEWEST_OF_PLACE))
+        # A street: what happens in one community is often felt in the next.
+        rows += _of(Case.objects.filter(area__startswith=area[:STREET], id__gt=newest - NEWEST_OF_PLACE))
     return rows
 
 
