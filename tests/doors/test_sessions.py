@@ -5,10 +5,13 @@ from __future__ import annotations
 import logging
 import re
 import sys
+import time
 from datetime import timedelta
+from types import SimpleNamespace
 
 import pytest
 from allauth.mfa.models import Authenticator
+from allauth.mfa.totp.internal import auth as codes
 from allauth.mfa.totp.internal.auth import (
     TOTP,
     format_hotp_value,
@@ -32,6 +35,13 @@ from huiying.doors.tasks import every_hour
 INSIDE, OUTSIDE = 200, 302
 
 
+@pytest.fixture(autouse=True)
+def within_one_code(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The clock that codes of the second factor are made of stands still: none runs out halfway through a test."""
+    moment = time.time()
+    monkeypatch.setattr(codes, "time", SimpleNamespace(time=lambda: moment))
+
+
 def sign_in(login: str, password: str = PASSWORD) -> Client:
     client = Client()
     answer = client.post("/accounts/login/", {"login": login, "password": password})
@@ -43,9 +53,9 @@ def status(client: Client, path: str = "/staff/") -> int:
     return client.get(path).status_code
 
 
-def back_date(client: Client, name: str, time: timedelta) -> None:
+def back_date(client: Client, name: str, span: timedelta) -> None:
     session = client.session
-    session[name] -= time.total_seconds()
+    session[name] -= span.total_seconds()
     session.save()
 
 

@@ -131,7 +131,7 @@ class Pages:
         if not link.count():
             why = page.locator(".button-why").all_inner_texts()
             raise Refusal("；".join(why) or "这件工单现在不在您这里")
-        link.click()
+        self.follow(page, link)
         self.fill(page, given)
         self.submit(page)
 
@@ -171,9 +171,13 @@ class Pages:
         page.get_by_role("button", name="继续", exact=True).click()
         page.wait_for_url(lambda url: url != here)
 
+    def follow(self, page: Page, link: Locator) -> None:
+        """Go where a link or button leads, and wait until all of that page is there."""
+        with page.expect_navigation():
+            link.click()
+
     def submit(self, page: Page) -> None:
-        page.click("main form[method=post] button:not([disabled])")
-        page.wait_for_load_state()
+        self.follow(page, page.locator("main form[method=post] button:not([disabled])").first)
         problems = page.locator(".errors-list li").all_inner_texts()
         if problems:
             raise Refusal("；".join(problems))
@@ -181,7 +185,7 @@ class Pages:
     def classify(self, login: str, number: str, kind: str, matter: str, area: str) -> None:
         page = self.window(login)
         page.goto(f"/staff/case/{number}/")
-        page.click("text=确定事项")
+        self.follow(page, page.locator("text=确定事项").first)
         self.fill(page, {"kind": kind, "matter": matter, "area": area})
         self.submit(page)
 
@@ -193,7 +197,7 @@ class Pages:
         link = page.locator(f"a[href$='/{act}/']")
         if not link.count():
             raise Refusal("；".join(page.locator(".button-why").all_inner_texts()))
-        link.click()
+        self.follow(page, link)
         self.fill(page, given)
         self.submit(page)
 
