@@ -30,15 +30,19 @@ def cases_table(request: HttpRequest, facts: QuerySet[Fact], caption: str) -> Ta
     """Return a page of the cases of these facts as table.html takes it, with the ways to the pages before and after."""
     number = page_number(request)
     page = list(facts[(number - 1) * lists.PAGE : number * lists.PAGE + 1].values_list("case_id", flat=True))
-    shown = dict(Case.objects.filter(pk__in=page[: lists.PAGE]).values_list("pk", "number"))
-    listed = {row.number: row for row in lists.listed(Case.objects.filter(pk__in=list(shown)), timezone.now())}
+    listed = rows_of(page[: lists.PAGE], timezone.now())
     labels = (_("诉求"), _("类型"), _("环节"), _("单位"), _("收件"), _("期限"))
     return {
         "caption": caption,
         "columns": [{"label": label} for label in labels],
-        "rows": [{"cells": _case(listed[shown[case]])} for case in page[: lists.PAGE] if case in shown],
+        "rows": [{"cells": _case(listed[case])} for case in page[: lists.PAGE] if case in listed],
         **steps_between(request, number, more=len(page) > lists.PAGE),
     }
+
+
+def rows_of(cases: Sequence[int], now: datetime) -> Mapping[int, lists.Listed]:
+    """Return cases, by their ids, as rows of a list; what somebody may not see is not among them."""
+    return {row.case: row for row in lists.listed(Case.objects.filter(pk__in=cases), now)}
 
 
 def _case(row: lists.Listed) -> list[dict[str, Any]]:
@@ -68,16 +72,13 @@ def steps_between(request: HttpRequest, number: int, *, more: bool) -> dict[str,
 
 def standings_table(rows: Sequence[Standing], called: Names, steps: Steps, now: datetime) -> Table:
     """Return open tracks as table.html takes them: what, with whom, since when, how late, who sees to it."""
-    shown = dict(Case.objects.filter(pk__in=[row.case_id for row in rows]).values_list("pk", "number"))
-    listed = {one.number: one for one in lists.listed(Case.objects.filter(pk__in=list(shown)), now)}
+    listed = rows_of([row.case_id for row in rows], now)
     labels = (_("诉求"), _("在谁那里"), _("环节"), _("停了"), _("逾期"), _("专人督办"))
     return {
         "caption": _("工单"),
         "columns": [{"label": label} for label in labels],
         "rows": [
-            {"cells": _standing(row, listed[shown[row.case_id]], called, steps, now)}
-            for row in rows
-            if row.case_id in shown
+            {"cells": _standing(row, listed[row.case_id], called, steps, now)} for row in rows if row.case_id in listed
         ],
     }
 

@@ -12,13 +12,12 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
-from huiying.case.models import Case
 from huiying.directory.models import Unit
 from huiying.doors.language import rule_words
 from huiying.doors.leader.entering import UNIT, asked_period, choices, only, stated
+from huiying.doors.leader.rows import rows_of
 from huiying.doors.leader.saying import small
 from huiying.doors.leader.words import count_words, interval_words, per_cent
-from huiying.doors.work import lists
 from huiying.doors.work.views import person_of
 from huiying.stages.insight.counting import day_of, last_day
 from huiying.stages.insight.queries import Count, as_of, by_unit, next_due, return_grounds
@@ -101,7 +100,7 @@ def _what_would_raise_it(unit: str, grounds: list[tuple[str, int]]) -> Mapping[s
     """Return what a unit can do about its figures: answer what has been due longest, return less on one ground."""
     now = timezone.now()
     due = list(next_due(now, unit))
-    listed = {one.number: one for one in lists.listed(Case.objects.filter(pk__in=[row.case_id for row in due]), now)}
+    listed = rows_of([row.case_id for row in due], now)
     most = ""
     if grounds:
         ground, count = grounds[0]
@@ -111,13 +110,13 @@ def _what_would_raise_it(unit: str, grounds: list[tuple[str, int]]) -> Mapping[s
     return {
         "due": [
             {
-                "title": listed[row.case.number].title,
-                "number": row.case.number,
-                "url": reverse("case", args=[row.case.number]),
+                "title": listed[row.case_id].title,
+                "number": listed[row.case_id].number,
+                "url": reverse("case", args=[listed[row.case_id].number]),
                 "days": (day_of(now) - last_day(row.due_at)).days,
             }
             for row in due
-            if row.due_at and row.case.number in listed
+            if row.due_at and row.case_id in listed
         ],
         "grounds": most,
     }

@@ -6,11 +6,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
+from django.db.models import Value
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from huiying.directory.models import Area, Matter
-from huiying.directory.queries import unit_names
+from huiying.directory.models import Area, Matter, Unit
 from huiying.doors.language import rule_words, spoken
 from huiying.doors.moments import without_year
 from huiying.procedure.schema import UNIT_ROLES
@@ -71,9 +71,10 @@ class Names:
 
 
 def names() -> Names:
-    """Return the names that there are: units, matters, and areas as fine as figures know them."""
-    return Names(
-        unit_names(),
-        dict(Matter.objects.values_list("code", "name")),
-        dict(Area.objects.values_list("code", "name")),
-    )
+    """Return the names that there are, in one statement: units, matters, and areas as fine as figures know them."""
+    kinds = {"unit": Unit.objects, "matter": Matter.objects, "area": Area.objects}
+    first, *others = (named.values_list(Value(kind), "code", "name") for kind, named in kinds.items())
+    found: dict[str, dict[str, str]] = {kind: {} for kind in kinds}
+    for what, code, name in first.union(*others, all=True):
+        found[what][code] = name
+    return Names(found["unit"], found["matter"], found["area"])

@@ -4,20 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from typing import Any
+from datetime import UTC, date, datetime
+from typing import Any, NamedTuple
 
-from django.db.models import F, OuterRef, QuerySet, Subquery
-from django.db.models.expressions import RawSQL
-from django.db.models.functions import JSONObject, Left
+from django.core.exceptions import EmptyResultSet
+from django.db.models import DateField, DateTimeField, F, QuerySet, TextField, Value
+from django.db.models.functions import Cast
 from django.utils.translation import gettext as _
 
 from huiying.case.folding import law
-from huiying.case.models import Act, Case, Clock, Content, Notice
+from huiying.case.models import Act, Case, Content, Notice
 from huiying.case.numbers import is_number
 from huiying.config.packs import our_library
 from huiying.config.prepared import run
-from huiying.directory.models import Matter, Staff
 from huiying.directory.queries import unit_names
 from huiying.doors.language import rule_words, spoken
 from huiying.doors.people import Person
@@ -32,27 +31,28 @@ LONGEST_MATTER = 12
 #: How far the parts of a worklist are counted: beyond it a person needs to know no more than that there are many.
 MOST_COUNTED = 99
 
-#: What a row shows of a case, and what people call the codes in it.
-SHOWN = ("number", "kind", "step", "due_at", "received_at", "closed_at", "supervisor", "law")
-NAMES: Mapping[str, Any] = {
-    # The title, or the text where there is none: of the two names the later one in the alphabet.
-    "title": Subquery(
-        Content.objects.filter(case=OuterRef("pk"), position=1, name__in=["title", "text"])
-        .order_by("-name")
-        .values(start=Left("text", NO_TITLE + 1))[:1]
-    ),
-    "matter_name": Subquery(Matter.objects.filter(pk=OuterRef("matter")).values("name")),
-    "unit_names": RawSQL(
-        "(SELECT string_agg(name, '、' ORDER BY code) FROM directory_unit WHERE code = ANY (case_case.units))", []
-    ),
-    "supervisor_name": Subquery(Staff.objects.filter(username=OuterRef("supervisor")).values("name")),
-    # The clock that ends first of those that run: it is why the case stands where it stands in a list.
-    "clock": Subquery(
-        Clock.objects.filter(case=OuterRef("pk"), stopped_at=None)
-        .order_by(F("due_at").asc(nulls_last=True))
-        .values(said=JSONObject(name="name", term="term", provisional="provisional", standing="standing"))[:1]
-    ),
-}
+#: Reads what a row shows of the cases that a page holds, in the page's order, and what people call the codes in them.
+#: Django would compose a statement of this size anew for every page, and the database plan it anew.
+ROWS = """
+SELECT case_case.id, case_case.number, case_case.kind, case_case.received_at, case_case.closed_at, case_case.supervisor,
+  case_case.law_id, coalesce(page.track, 'main'), coalesce(page.step, case_case.step),
+  CASE WHEN page.track IS NULL THEN case_case.due_at ELSE page.due_at END, page.deliver_by,
+  -- The title, or the text where there is none: of the two names the later one in the alphabet.
+  (SELECT left(text, %s) FROM case_content WHERE case_id = case_case.id AND position = 1 AND name IN ('title', 'text')
+    ORDER BY name DESC LIMIT 1),
+  (SELECT name FROM directory_matter WHERE code = case_case.matter),
+  (SELECT string_agg(name, '、' ORDER BY code) FROM directory_unit WHERE code = ANY (case_case.units)),
+  (SELECT name FROM directory_staff WHERE username = case_case.supervisor),
+  -- The clock that ends first of those that run: it is why the case stands where it stands in a list.
+  clock.name, clock.term, clock.provisional, clock.standing
+FROM (
+  SELECT found.*, row_number() OVER () AS place FROM ({page}) AS found (id, track, step, due_at, deliver_by)
+) AS page
+JOIN case_case ON case_case.id = page.id
+LEFT JOIN LATERAL (SELECT name, term, provisional, standing FROM case_clock WHERE case_id = case_case.id
+  AND stopped_at IS NULL ORDER BY due_at ASC NULLS LAST LIMIT 1) AS clock ON true
+ORDER BY page.place
+"""
 #: What a row of a worklist shows of the track that waits.
 OF_TRACK = {
     "track": F("tracks__name"),
@@ -60,6 +60,37 @@ OF_TRACK = {
     "track_due": F("tracks__due_at"),
     "deliver_by": F("tracks__deliver_by"),
 }
+#: The same where no track waits.
+OF_NONE = {
+    "track": Cast(Value(None), TextField()),
+    "track_step": Cast(Value(None), TextField()),
+    "track_due": Cast(Value(None), DateTimeField()),
+    "deliver_by": Cast(Value(None), DateField()),
+}
+
+
+class Row(NamedTuple):
+    """What `ROWS` gives of a case."""
+
+    case: int
+    number: str
+    kind: str
+    received_at: datetime
+    closed_at: datetime | None
+    supervisor: str
+    law: str
+    track: str
+    step: str
+    due_at: datetime | None
+    deliver_by: date | None
+    title: str | None
+    matter: str | None
+    units: str | None
+    supervisor_name: str | None
+    clock: str | None
+    term: str | None
+    provisional: bool
+    standing: bool
 
 
 def _counting(held: str) -> str:
@@ -77,6 +108,7 @@ COUNT, COUNT_UNITS = _counting("holder = %s"), _counting("holder = %s AND unit =
 class Listed:
     """One row of a list, in people's words."""
 
+    case: int
     number: str
     title: str
     kind: str
@@ -243,48 +275,52 @@ def page_of(cases: QuerySet[Case], number: int, at: datetime) -> Page:
 def listed(cases: QuerySet[Case], at: datetime) -> list[Listed]:
     """Return cases as rows, with what people call everything in them: one statement, however many rows."""
     words, steps = rule_words(), step_names()
-    rows: Any = cases.only(*SHOWN).annotate(**NAMES)
-    return [_row(case, at, words, steps) for case in rows]
+    if "track" not in cases.query.annotations:
+        cases = cases.annotate(**OF_NONE)
+    try:
+        page, values = cases.values_list("pk", *OF_TRACK).query.sql_with_params()
+    except EmptyResultSet:
+        return []
+    found = run(ROWS.replace("{page}", page), [NO_TITLE + 1, *values])
+    return [_row(Row(*row), at, words, steps) for row in found]
 
 
-def _row(case: Any, at: datetime, words: Mapping[str, str], steps: Mapping[str, str]) -> Listed:  # noqa: ANN401  # a Case with what was annotated
-    due_at = getattr(case, "track_due", case.due_at)
-    step = getattr(case, "track_step", case.step)
-    late = due_at is not None and due_at <= at and case.closed_at is None
+def _row(row: Row, at: datetime, words: Mapping[str, str], steps: Mapping[str, str]) -> Listed:
     return Listed(
-        number=case.number,
-        title=shortened(case.title or _("（内容不留存）")),
-        kind=words.get(f"choice.{case.kind}", ""),
-        matter=case.matter_name or "",
-        step=spoken(steps.get(step, step)),
-        unit=case.unit_names or "",
-        due_at=due_at,
-        received_at=case.received_at,
-        late=late,
-        supervisor=case.supervisor_name or case.supervisor,
-        track=getattr(case, "track", MAIN),
-        step_id=step,
-        law=case.law_id,
-        **(_why(case, due_at, at) if case.closed_at is None else {}),
+        case=row.case,
+        number=row.number,
+        title=shortened(row.title or _("（内容不留存）")),
+        kind=words.get(f"choice.{row.kind}", ""),
+        matter=row.matter or "",
+        step=spoken(steps.get(row.step, row.step)),
+        unit=row.units or "",
+        due_at=row.due_at,
+        received_at=row.received_at,
+        late=row.due_at is not None and row.due_at <= at and row.closed_at is None,
+        supervisor=row.supervisor_name or row.supervisor,
+        track=row.track,
+        step_id=row.step,
+        law=row.law,
+        **(_why(row, at) if row.closed_at is None else {}),
     )
 
 
-def _why(case: Any, due_at: datetime | None, at: datetime) -> dict[str, Any]:  # noqa: ANN401  # as above
+def _why(row: Row, at: datetime) -> dict[str, Any]:
     """Return why a case is due when it is: the clock or the day of delivery, what of it is left, the article."""
-    procedure, clock = law(case.law_id), case.clock
-    if getattr(case, "deliver_by", None) is not None and due_at is not None:
-        opening = next(act for act in procedure.acts.values() if act.opens == case.track.rpartition("-")[0])
+    procedure, due_at = law(row.law), row.due_at
+    if row.deliver_by is not None and due_at is not None:
+        opening = next(act for act in procedure.acts.values() if act.opens == row.track.rpartition("-")[0])
         delivery = {"what": _("协办交件"), "article": opening.article}
         return delivery | {"left": left(due_at, at), "when": when(due_at, at)}
-    if clock is None:
+    if row.clock is None:
         return {}
-    term = procedure.terms.get(clock["term"])
-    said = {"what": spoken(procedure.clocks[clock["name"]].name), "article": term.article if term else ""}
+    term = procedure.terms.get(row.term or "")
+    said = {"what": spoken(procedure.clocks[row.clock].name), "article": term.article if term else ""}
     if due_at is None:
-        return said | {"left": _("中止计时") if clock["standing"] else ""}
+        return said | {"left": _("中止计时") if row.standing else ""}
     return said | {
         "left": left(due_at, at, term.unit if term else None),
-        "provisional": clock["provisional"],
+        "provisional": row.provisional,
         "when": when(due_at, at),
     }
 

@@ -228,5 +228,5 @@ def cases_behind(measure: str, start: date, end: date, only: Mapping[str, str]) 
 
 def next_due(now: datetime, unit: str, most: int = 3) -> QuerySet[Standing]:
     """Return a unit's open tracks that are due, the longest due first."""
-    due = Standing.objects.filter(unit=unit, due_at__lte=now).select_related("case")
+    due = Standing.objects.filter(unit=unit, due_at__lte=now)
     return due.order_by("due_at", "case_id")[:most]
