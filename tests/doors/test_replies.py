@@ -142,6 +142,12 @@ def test_an_answer_is_asked_for_where_none_was_written(signed_in: Entering) -> N
     assert 'href="#field-answer-1">请填写答复内容' in answer.content.decode()
 
 
+def test_an_answer_that_must_be_written_is_not_called_optional(signed_in: Entering) -> None:
+    form = signed_in("xiaozhao").get(f"/staff/case/{approved()}/do/main/serve_reply/").content.decode()
+    label, _, _rest = form.partition('for="field-answer-1">')[2].partition("</label>")
+    assert label == "答复内容"
+
+
 def test_the_text_itself_is_still_taken_as_it_is(signed_in: Entering) -> None:
     number, said = approved(), "路灯已经在昨晚修好，请您查看。"
     path = f"/staff/case/{number}/do/main/serve_reply/"

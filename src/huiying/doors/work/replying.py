@@ -172,6 +172,9 @@ class Editor:
             names = [f"{OUTCOMES}-{number}", f"answer-{number}", f"proof-{number}"]
             own |= set(names)
             fields = [one for name in names if (one := self._field(name)) is not None]
+            for one in fields:
+                if one.name == f"answer-{number}":  # drawn as what it stands for; a whole text alone suffices
+                    one.required = self.whole.required
             if self.demands > 1:
                 for one in fields:
                     if one.name.startswith(OUTCOMES):
