@@ -88,3 +88,15 @@ def test_a_process_that_cannot_be_made_to_run_ends_all_with_its_status(tmp_path:
     assert status == 3
     assert told == [("bad", 3, 1), ("bad", 3, 3)], "each pause is longer than the one before"
     assert gone(int(steady.read_text()))
+
+
+def test_a_process_that_is_killed_again_and_again_is_started_again_and_takes_nobody_with_it(tmp_path: Path) -> None:
+    lives = tmp_path / "lives"
+    dies = (
+        f"import os, pathlib, signal; lives = pathlib.Path({str(lives)!r}); n = lives.read_text() if lives.exists() else '';"
+        f"lives.write_text(n + '.'); os.kill({os.getpid()} if len(n) == 3 else os.getpid(), signal.SIGTERM if len(n) == 3 "
+        "else signal.SIGKILL); signal.pause()"
+    )
+    told: list[tuple[str, int, int]] = []
+    assert supervise({"unlucky": [sys.executable, "-c", dies]}, os.environ, lambda *what: told.append(what)) == 0
+    assert told == [("unlucky", 137, 1), ("unlucky", 137, 3), ("unlucky", 137, 7)]

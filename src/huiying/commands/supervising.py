@@ -1,7 +1,8 @@
 """Keeps processes running side by side: whichever ends is started again while the others go on.
 
 A worker that is killed, or that loses the database for a moment, takes no page down with it. Only a process that has
-never stayed up is given up after a few tries, with its status: something is wrong that a person must mend.
+never stayed up is given up after it ended by itself a few times, with its status: something is wrong that a person must
+mend. Whoever is killed from outside (by a machine short of memory) is started again however often that happens.
 """
 
 from __future__ import annotations
@@ -23,6 +24,8 @@ LOOK_S = 0.2
 STEADY_S = 10
 #: So many starts in a row may fail where none has ever been steady; after each the pause is twice as long.
 TRIES, LONGEST_PAUSE_S = 3, 30
+#: Statuses, as a shell tells them, of a process that somebody else ended.
+KILLED = {128 + signal.SIGKILL, 128 + signal.SIGTERM}
 #: Told when a process has ended: its name, its status, and after how many seconds it is started again.
 Ended = Callable[[str, int, int], None]
 
@@ -38,6 +41,7 @@ class Kept:
     started: float = 0
     again_at: float = 0
     short_lives: int = 0
+    failed_starts: int = 0
     steady: bool = field(default=False)
 
     def start(self) -> None:
@@ -53,10 +57,13 @@ class Kept:
         if self.process is None or (status := self.process.poll()) is None:
             return None
         self.process = None
-        self.steady = self.steady or now - self.started >= STEADY_S
-        self.short_lives = 0 if now - self.started >= STEADY_S else self.short_lives + 1
+        told = status if status >= 0 else 128 - status
+        long = now - self.started >= STEADY_S
+        self.steady = self.steady or long
+        self.short_lives = 0 if long else self.short_lives + 1
+        self.failed_starts += told not in KILLED
         self.again_at = now + self.pause
-        return status if status >= 0 else 128 - status
+        return told
 
     @property
     def pause(self) -> int:
@@ -66,7 +73,7 @@ class Kept:
     @property
     def hopeless(self) -> bool:
         """Whether it is given up."""
-        return not self.steady and self.short_lives >= TRIES
+        return not self.steady and self.failed_starts >= TRIES
 
     def end(self) -> None:
         """Ask it to end, and make it."""
