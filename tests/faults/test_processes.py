@@ -17,6 +17,19 @@ from guests import eventually, gone, processes_of
 from huiying.commands.supervising import supervise
 
 
+#: Is killed three times; the fourth time it asks whoever keeps it to stop.
+UNLUCKY = """
+import os, pathlib, signal, sys
+lives = pathlib.Path(__file__).with_name("lives")
+before = len(lives.read_text()) if lives.exists() else 0
+lives.write_text("." * (before + 1))
+if before < 3:
+    os.kill(os.getpid(), signal.SIGKILL)
+os.kill(int(sys.argv[1]), signal.SIGTERM)
+signal.pause()
+"""
+
+
 @pytest.fixture(scope="module")
 def served_home() -> Iterator[House]:
     folder = Path(tempfile.mkdtemp(prefix="huiying-serve-"))
@@ -91,12 +104,8 @@ def test_a_process_that_cannot_be_made_to_run_ends_all_with_its_status(tmp_path:
 
 
 def test_a_process_that_is_killed_again_and_again_is_started_again_and_takes_nobody_with_it(tmp_path: Path) -> None:
-    lives = tmp_path / "lives"
-    dies = (
-        f"import os, pathlib, signal; lives = pathlib.Path({str(lives)!r}); n = lives.read_text() if lives.exists() else '';"
-        f"lives.write_text(n + '.'); os.kill({os.getpid()} if len(n) == 3 else os.getpid(), signal.SIGTERM if len(n) == 3 "
-        "else signal.SIGKILL); signal.pause()"
-    )
+    (tmp_path / "unlucky.py").write_text(UNLUCKY)
     told: list[tuple[str, int, int]] = []
-    assert supervise({"unlucky": [sys.executable, "-c", dies]}, os.environ, lambda *what: told.append(what)) == 0
+    command = [sys.executable, str(tmp_path / "unlucky.py"), str(os.getpid())]
+    assert supervise({"unlucky": command}, os.environ, lambda *what: told.append(what)) == 0
     assert told == [("unlucky", 137, 1), ("unlucky", 137, 3), ("unlucky", 137, 7)]

@@ -34,7 +34,7 @@ def _planned(now: Folded) -> Iterator[Fact]:
     for name, clock in now.state.clocks.items():
         ends = clock.due(china())
         stands = clock.stopped is not None or clock.stands_since is not None
-        if now.procedure.clocks[name].whose != "person" or stands or not isinstance(ends, Due):
+        if now.procedure.clocks[name].whose == "unit" or stands or not isinstance(ends, Due):
             continue
         yield name, "remind", clock.started + (ends.moment - clock.started) * REMINDER_SHARE
         yield name, "alarm", ends.moment

@@ -18,6 +18,7 @@ from huiying.procedure.schema import (
     ANYWHERE,
     CLOCKWORK,
     COMPLAINANT,
+    PARTY,
     ROLES,
     UNSET,
     Act,
@@ -35,11 +36,17 @@ NEEDS = {
     "suspends": ("ground", "choice"),
     "gives_to": (None, "unit"),
     "delivers_by": (None, "date"),
+    "counts_from": (None, "date"),
 }
 
 
-#: Two kinds of field that an act must ask for share a sentence.
-CODES = {Refers.OUTCOMES: "guard_ask_unknown", Refers.DATE: "guard_ask_unknown"}
+#: Kinds of field that an act must ask for share a sentence.
+CODES = {
+    Refers.OUTCOMES: "guard_ask_unknown",
+    Refers.DATE: "guard_ask_unknown",
+    Refers.NUMBER: "guard_ask_unknown",
+    Refers.UNIT: "guard_ask_unknown",
+}
 
 
 def check(library: Library) -> tuple[Fault, ...]:
@@ -116,7 +123,7 @@ def _check_place(procedure: Procedure, act: Act) -> Iterator[Fault]:
         yield Fault("track_unknown", procedure.id, f"act {act.id}", {"track": act.opens})
     if act.opens == MAIN:
         yield Fault("opens_main", procedure.id, f"act {act.id}")
-    named = [] if act.source == (ANYWHERE,) else list(act.source)
+    named = [source for source in act.source if source != ANYWHERE]
     for step_id in [*named, *([act.target] if act.target is not None else [])]:
         step = procedure.steps.get(step_id)
         if step is None or (step.track != act.track and step.track in procedure.tracks):
@@ -135,7 +142,7 @@ def _check_people(procedure: Procedure) -> Iterator[Fault]:
             if leaves and not any(step.holder in act.by for act in leaves):  # with no way out at all, it is a dead end
                 yield Fault("holder_cannot_act", procedure.id, f"step {step.id}", {"role": step.holder})
     for act in procedure.acts.values():
-        for role in sorted({*act.by, *(notice.to for notice in act.notices)} - ROLES):
+        for role in sorted({*act.by, *(notice.to for notice in act.notices)} - ROLES - {PARTY}):
             yield Fault("role_unknown", procedure.id, f"act {act.id}", {"role": role})
         weighty = act.decides or act.answers or act.follows_up or act.target in procedure.endings
         if weighty and CLOCKWORK in act.by:
@@ -216,6 +223,9 @@ def _refers_to_something(procedure: Procedure, act: Act, refers: Refers, name: s
         Refers.FACT: name in _facts(procedure),
         Refers.OUTCOMES: _asks_for(act, name, "choices") and counted,
         Refers.DATE: _asks_for(act, name, "date"),
+        Refers.NUMBER: _asks_for(act, name, "number"),
+        Refers.UNIT: _asks_for(act, name, "unit"),
+        Refers.TERM: name in procedure.terms,
     }[refers]
 
 
@@ -266,13 +276,13 @@ def _check_clocks(procedure: Procedure) -> Iterator[Fault]:
     """Every clock that is named exists, starts somewhere, stops somewhere, and runs again after standing still."""
     acts = procedure.acts.values()
     for act in acts:
-        for clock in (*act.starts, *act.renews, *act.stops, act.extends, act.suspends, act.resumes):
+        for clock in (*act.starts, *act.renews, *procedure.stopped_by(act), act.extends, act.suspends, act.resumes):
             if clock is not None and clock not in procedure.clocks:
                 yield Fault("clock_unknown", procedure.id, f"act {act.id}", {"clock": clock})
     for clock in procedure.clocks:
         if not any(clock in act.starts for act in acts):
             yield Fault("clock_never_starts", procedure.id, f"clock {clock}")
-        if not any(clock in act.stops for act in acts):
+        if not any(clock in act.stops for act in acts):  # by name: an end of the case is no place where a duty is done
             yield Fault("clock_never_stops", procedure.id, f"clock {clock}")
         if any(act.suspends == clock for act in acts) and not any(act.resumes == clock for act in acts):
             yield Fault("clock_never_resumes", procedure.id, f"clock {clock}")

@@ -11,9 +11,9 @@ from pydantic import Field
 
 from huiying.procedure.closure import Call, Outcome, answers_complete, follow_up_done, open_tracks
 from huiying.procedure.decision import NOTHING, Refused
-from huiying.procedure.schema import COMPLAINANT
+from huiying.procedure.schema import COMPLAINANT, UNIT_ROLES
 from huiying.procedure.state import MAIN, Scene
-from huiying.procedure.time_limits import SHANGHAI, Due
+from huiying.procedure.time_limits import SHANGHAI, Due, due
 
 Refusal = tuple[str, Mapping[str, object]] | None
 Guard = Callable[..., Refusal]
@@ -29,9 +29,13 @@ class Refers(StrEnum):
     FACT = "fact"
     OUTCOMES = "outcomes"
     DATE = "date"
+    NUMBER = "number"
+    UNIT = "unit"
+    TERM = "term"
 
 
 Acts = Annotated[tuple[str, ...], Field(min_length=1), Refers.ACT]
+ActName = Annotated[str, Refers.ACT]
 #: Acts that record whether the person was reached, or that the person does.
 Asking = Annotated[tuple[str, ...], Field(min_length=1), Refers.ASKING]
 #: An act that gives the case to a unit.
@@ -41,6 +45,9 @@ FactName = Annotated[str, Refers.FACT]
 #: A field in which this act asks for the outcome of each demand, and one in which it asks for a date.
 Outcomes = Annotated[str, Refers.OUTCOMES]
 DateName = Annotated[str, Refers.DATE]
+NumberName = Annotated[str, Refers.NUMBER]
+UnitName = Annotated[str, Refers.UNIT]
+TermId = Annotated[str, Refers.TERM]
 Values = Annotated[tuple[str | bool | int, ...], Field(min_length=1)]
 Times = Annotated[int, Field(gt=0, strict=True)]
 
@@ -151,6 +158,86 @@ def date_ahead(scene: Scene, *, field: DateName) -> Refusal:
     return "date_not_ahead", {"date": day.isoformat()}
 
 
+def date_reached(scene: Scene, *, field: DateName) -> Refusal:
+    """A date of something that was done (a service, a decision) does not lie ahead."""
+    day = scene.attempt.given[field]
+    assert isinstance(day, date)  # noqa: S101  # asked for as a date
+    if day <= scene.attempt.at.astimezone(SHANGHAI).date():
+        return None
+    return "date_still_ahead", {"date": day.isoformat()}
+
+
+def days_ahead(scene: Scene, *, field: DateName, term: TermId) -> Refusal:
+    """There is the time that a row wants before a date: a hearing's notice comes seven working days before it."""
+    day = scene.attempt.given[field]
+    assert isinstance(day, date)  # noqa: S101  # asked for as a date
+    latest = due(scene.procedure.terms[term], day, scene.around.calendar)
+    assert isinstance(latest, Due)  # noqa: S101  # a row in days, and a day
+    if scene.attempt.at < latest.moment:
+        return None
+    return "too_short_before", {"date": day.isoformat(), "latest": latest.at.isoformat()}
+
+
+def ran_out(scene: Scene, *, clock: ClockName, unless: Acts) -> Refusal:
+    """A clock has run out, or one of these acts was done: whoever had time to speak spoke, or let it pass."""
+    if scene.state.persons(unless):
+        return None
+    running = scene.state.clocks.get(clock)
+    ends = running.due(scene.around.calendar) if running else None
+    if isinstance(ends, Due) and scene.attempt.at < ends.moment:
+        return "still_running", {"due": ends.at.isoformat()}
+    return None
+
+
+def next_level(scene: Scene, *, field: UnitName, above: str) -> Refusal:
+    """A unit stands next above the one that has a track: no level of review is skipped or repeated (invariant 18)."""
+    organ = scene.state.units[above]
+    known = scene.around.units.get(organ)
+    superior = known.superior if known else None
+    wanted = scene.attempt.given[field]
+    return None if wanted == superior else ("not_the_next_level", {"unit": wanted, "organ": organ})
+
+
+def number_between(scene: Scene, *, field: NumberName, least: Times, most: Times) -> Refusal:
+    """A number that is given lies between two: at most five representatives, at least two officers."""
+    if least <= scene.attempt.number(field) <= most:
+        return None
+    label = scene.procedure.labels[field]
+    return "number_out_of_range", {"field": label, "least": least, "most": most}
+
+
+def after_if(scene: Scene, *, fact: FactName, among: Values, acts: Acts) -> Refusal:
+    """Where a fact is one of these values, one of these acts was done before."""
+    return after(scene, acts=acts) if scene.fact(fact) in among else None
+
+
+def offered_if_heavy(scene: Scene, *, heavy: FactName, offered: FactName) -> Refusal:
+    """Where the penalty to come is a heavy one, the party was told that it may ask for a hearing (听证办法 5)."""
+    if scene.fact(heavy) is not True or scene.fact(offered) is True:
+        return None
+    return "hearing_not_offered", NOTHING
+
+
+def penalty_prepared(
+    scene: Scene, *, decision: FactName, notice: ActName, review: ActName, heavy: FactName, collective: FactName
+) -> Refusal:
+    """A penalty was reviewed and announced before, and a heavy one decided collectively (invariant 20)."""
+    if scene.fact(decision) != "penalty":
+        return None
+    missing = after(scene, acts=(review,)) or after(scene, acts=(notice,))
+    if missing is None and scene.fact(heavy) is True and scene.fact(collective) is not True:
+        return "not_collective", NOTHING
+    return missing
+
+
+def uninvolved(scene: Scene) -> Refusal:
+    """Whoever does this had no part in the case in another role: neither handled nor decided anything in it."""
+    me, acts = scene.attempt.actor, scene.procedure.acts
+    mine = (done for done in scene.state.done if done.actor.person == me.person and done.actor.role != me.role)
+    involved = any(acts[done.act].decides or done.actor.role in UNIT_ROLES for done in mine)
+    return ("same_person", NOTHING) if involved else None
+
+
 GUARDS: Mapping[str, Guard] = {
     guard.__name__: guard
     for guard in (
@@ -167,5 +254,14 @@ GUARDS: Mapping[str, Guard] = {
         tracks_ended,
         person_asked,
         date_ahead,
+        date_reached,
+        days_ahead,
+        ran_out,
+        next_level,
+        number_between,
+        after_if,
+        offered_if_heavy,
+        penalty_prepared,
+        uninvolved,
     )
 }

@@ -16,10 +16,11 @@ from typing import TypeVar
 from pydantic import BaseModel, ValidationError
 
 from huiying.procedure.decision import Refused
-from huiying.procedure.schema import Correction, Procedure, ProcedureFile, TermsFile
+from huiying.procedure.schema import Correction, Procedure, ProcedureFile, SharedFile, TermsFile
 from huiying.procedure.time_limits import CLOCK_UNITS, Extension, Term, Unit
 
 SHIPPED = Path(__file__).parent / "instruments"
+SHARED = Path(__file__).parent / "shared"
 FileType = TypeVar("FileType", bound=BaseModel)
 
 
@@ -96,7 +97,7 @@ def _read(folder: Path, faults: list[Fault]) -> Instrument:
         folder.name,
         folder,
         _parse(folder / "terms.toml", TermsFile, faults),
-        _parse(folder / "procedure.toml", ProcedureFile, faults),
+        _with_shared(_parse(folder / "procedure.toml", ProcedureFile, faults), folder.name, faults),
         tuple(sorted((folder / "examples").glob("*.y*ml"))),
     )
 
@@ -115,6 +116,21 @@ def _parse(path: Path, shape: type[FileType], faults: list[Fault]) -> FileType |
             where = f"{path.name}: {_place(content, problem['loc'])}"
             faults.append(Fault("field_wrong", instrument, where, {"why": problem["msg"]}))
     return None
+
+
+def _with_shared(file: ProcedureFile | None, instrument: str, faults: list[Fault]) -> ProcedureFile | None:
+    """Return a procedure's file with the steps and acts that it shares with others put after its own."""
+    if file is None or not file.shares:
+        return file
+    steps, acts = list(file.step), list(file.act)
+    for name in file.shares:
+        shared = _parse(SHARED / f"{name}.toml", SharedFile, faults)
+        if shared is None:
+            faults.append(Fault("shared_unknown", instrument, "procedure.toml", {"shared": name}))
+            continue
+        steps += shared.step
+        acts += shared.act
+    return file.model_copy(update={"step": tuple(steps), "act": tuple(acts)})
 
 
 def _place(content: object, location: tuple[int | str, ...]) -> str:
@@ -201,12 +217,14 @@ def _assemble(
         if limit.term not in terms
     ]
     acts = {act.id: act for act in base.act}
-    for tighten in own.tighten:
+    for tighten in own.tighten if base is own else (*base.tighten, *own.tighten):
         act = acts.get(tighten.act)
         if act is None:
             faults.append(Fault("tighten_act_unknown", instrument.id, f"tighten {tighten.act}", {"act": tighten.act}))
             continue
-        acts[act.id] = act.model_copy(update={"guards": (*act.guards, *tighten.guards)})
+        acts[act.id] = act.model_copy(
+            update={"guards": (*act.guards, *tighten.guards), "starts": (*act.starts, *tighten.starts)}
+        )
     if len(faults) > before:
         return None
     return Procedure(

@@ -6,9 +6,10 @@ is content, sealed elsewhere, and never part of a state.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import date
+from datetime import date, datetime, time
 
 from huiying.procedure.closure import open_tracks
 from huiying.procedure.decision import Allowed, Decision, Refused
@@ -20,6 +21,8 @@ from huiying.procedure.time_limits import SHANGHAI, Due, Suspension, Term, may_e
 
 #: What a given value must be, by the kind of its ask; choices are tuples, units and texts are strings.
 VALUES: Mapping[str, type] = {"number": int, "date": date, "flag": bool, "choices": tuple, "parties": tuple}
+#: A number or mark by which another system or office knows the case. It is no text: it says nothing of the demand.
+CODE = r"[0-9A-Za-z\u4e00-\u9fff〔〕()（）/_.-]{4,40}"
 #: What rows call the centre where it approves an extension.
 HOTLINE = "hotline"
 SECRECY = "《信访工作条例》第30条、第46条"
@@ -130,6 +133,8 @@ def _not_acceptable(
         wrong = tuple(choice for choice in chosen if choice not in ask.options)
         if wrong:
             return Refused("not_listed", act.article, {"field": ask.label, "value": wrong})
+    if ask.kind == "code" and not re.fullmatch(CODE, str(value)):
+        return Refused("not_a_code", act.article, {"field": ask.label})
     if ask.kind in VALUES and not isinstance(value, VALUES[ask.kind]):
         return Refused("not_of_kind", act.article, {"field": ask.label, "kind": ask.kind})
     if ask.kind == "unit":
@@ -186,7 +191,7 @@ def _clock_refuses(state: State, act: Act, attempt: Attempt, around: Surrounding
     if clock.term is None:
         return Refused("clock_has_no_limit", act.article, {"act": act.name})
     if act.extends:
-        decision = _extends(clock, clock.term, attempt, around)
+        decision = _extends(clock, clock.term, act, attempt, around)
     elif (clock.stands_since is None) is bool(act.resumes):
         code = "clock_runs_already" if act.resumes else "clock_stands_already"
         decision = Refused(code, clock.term.article, {"act": act.name})
@@ -212,16 +217,18 @@ def never_possible(state: State, act: Act) -> Refused | None:
     return None
 
 
-def _extends(clock: RunningClock, term: Term, attempt: Attempt, around: Surroundings) -> Decision:
+def _extends(clock: RunningClock, term: Term, act: Act, attempt: Attempt, around: Surroundings) -> Decision:
     """Whether a clock may be extended: before it has run out, by who may, and no further than the row says."""
     ends = clock.due(around.calendar)
     if isinstance(ends, Due) and attempt.at >= ends.moment:
         return Refused("extension_after_expiry", term.article, {"due": ends.at.isoformat()})
-    return may_extend(term, attempt.number("days"), already=clock.extended, by=_approver(attempt))
+    return may_extend(term, attempt.number("days"), already=clock.extended, by=_approver(act, attempt))
 
 
-def _approver(attempt: Attempt) -> str:
-    """Whose approval an act is, in the words of a row's `by`: the hotline's, or the role's own."""
+def _approver(act: Act, attempt: Attempt) -> str:
+    """Whose approval an act is, in the words of a row's `by`: as the act says, the hotline's, or the role's own."""
+    if act.approves_as is not None:
+        return act.approves_as
     return HOTLINE if attempt.actor.role in CENTRE_ROLES else attempt.actor.role
 
 
@@ -230,21 +237,22 @@ def _move_clocks(
 ) -> Mapping[str, RunningClock]:
     moved = dict(clocks)
     today = attempt.at.astimezone(SHANGHAI).date()
+    begins = _begins(act, attempt)
     for name in act.starts:
         if name in moved and procedure.clocks[name].whose == "person":
             # handing the case on, or back, never sets the person's clock to zero
             moved[name] = replace(moved[name], stopped=None)
         else:
-            moved[name] = RunningClock(procedure.limit_for(name, facts, today), attempt.at)
+            moved[name] = RunningClock(procedure.limit_for(name, facts, begins.astimezone(SHANGHAI).date()), begins)
     for name in act.renews:
         moved[name] = RunningClock(procedure.limit_for(name, facts, today), attempt.at)
-    for name in act.stops:
+    for name in procedure.stopped_by(act):
         if name in moved and moved[name].stopped is None:
             moved[name] = replace(moved[name], stopped=attempt.at)
     if act.extends is not None:
         clock = moved[act.extends]
         moved[act.extends] = replace(
-            clock, extended=clock.extended + attempt.number("days"), extended_by=_approver(attempt)
+            clock, extended=clock.extended + attempt.number("days"), extended_by=_approver(act, attempt)
         )
     if act.suspends is not None:
         ground = str(attempt.given["ground"])
@@ -255,3 +263,9 @@ def _move_clocks(
         stood = Suspension(clock.stands_since, today, clock.stands_on)
         moved[act.resumes] = replace(clock, suspensions=(*clock.suspensions, stood), stands_since=None, stands_on=None)
     return moved
+
+
+def _begins(act: Act, attempt: Attempt) -> datetime:
+    """Return when the clocks that an act starts begin: at the act, or on the day of what it records (a service)."""
+    day = attempt.given.get(act.counts_from or "")
+    return datetime.combine(day, time(12), SHANGHAI) if isinstance(day, date) else attempt.at

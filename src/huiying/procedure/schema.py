@@ -5,7 +5,7 @@ TOML names guards and gives their parameters; it holds no expressions. What is w
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from enum import StrEnum
 from functools import cached_property
@@ -45,6 +45,8 @@ class Stage(StrEnum):
 
 #: Roles of staff, the person who brought the demand, and the clockwork that runs without a person.
 COMPLAINANT, CLOCKWORK = "complainant", "clockwork"
+#: Whoever is to be punished, mediated with, or cleared: told by notices, and never signed in here.
+PARTY = "party"
 UNIT_ROLES = frozenset({"clerk", "officer", "unit_head"})
 CENTRE_ROLES = frozenset(
     {
@@ -92,6 +94,8 @@ class Step(Frozen):
     start: bool = False
     ending: bool = False
     optional: bool = False
+    #: What people see of it where the law's own steps are finer than what anybody follows: 立案受理.
+    phase: str = ""
     #: Nothing of the demand's content is kept: only a stub remains (rule JC-02, 保密法 31).
     content_free: bool = False
     #: A case that stays here is looked at again every so many days (挂账 is no place to be forgotten).
@@ -112,7 +116,7 @@ class Ask(Frozen):
 
     name: str
     label: str
-    kind: Literal["text", "choice", "choices", "unit", "parties", "number", "date", "flag"] = Field(alias="is")
+    kind: Literal["text", "choice", "choices", "unit", "parties", "number", "date", "flag", "code"] = Field(alias="is")
     options: tuple[str, ...] = ()
     optional: bool = False
 
@@ -158,6 +162,10 @@ class Act(Frozen):
     renews: tuple[str, ...] = ()
     stops: tuple[str, ...] = ()
     extends: str | None = None
+    #: As whom a row knows whoever extends by this act, where that is not their role: the head of an authority.
+    approves_as: str | None = None
+    #: The field with the day from which the clocks that the act starts run: that of a service, not that of its record.
+    counts_from: str | None = None
     suspends: str | None = None
     resumes: str | None = None
     opens: str | None = None
@@ -185,12 +193,13 @@ class Act(Frozen):
 class Clock(Frozen):
     """A limit's place in the procedure; which row fills it is for the instrument or a local pack to say.
 
-    The person's clock is never set to zero by handing the case on; a unit's own clock begins anew with each unit.
+    The person's clock is never set to zero by handing the case on; a unit's own clock begins anew with each unit. A
+    duty is what an authority owes to itself or to others: it warns as the person's does, and is not shown to them.
     """
 
     id: str
     name: str
-    whose: Literal["person", "unit"] = "person"
+    whose: Literal["person", "unit", "duty"] = "person"
 
 
 class Limit(Frozen):
@@ -209,10 +218,11 @@ class Way(Frozen):
 
 
 class Tighten(Frozen):
-    """Guards that a local pack adds to an act. A pack may add; it cannot take away."""
+    """What is added to an act of the base or of a shared part: guards, clocks that it starts. Nothing goes away."""
 
     act: str
-    guards: tuple[Guard, ...]
+    guards: tuple[Guard, ...] = ()
+    starts: tuple[str, ...] = ()
 
 
 class Correction(Frozen):
@@ -232,12 +242,23 @@ class Correction(Frozen):
         return self
 
 
+class SharedFile(Frozen):
+    """`shared/<name>.toml`: steps and acts that several procedures have word for word."""
+
+    step: tuple[Step, ...] = ()
+    act: tuple[Act, ...] = ()
+
+
 class ProcedureFile(Frozen):
-    """`procedure.toml`. `extends` names the instrument whose steps and acts a local pack takes over."""
+    """`procedure.toml`. `extends` names the instrument whose steps and acts a local pack takes over.
+
+    `shares` names files of `procedure/shared` whose steps and acts are this procedure's too.
+    """
 
     title: str
     summary: str = ""
     extends: str | None = None
+    shares: tuple[str, ...] = ()
     valid_from: date = date.min
     valid_to: date = date.max
     track: tuple[Track, ...] = ()
@@ -252,7 +273,7 @@ class ProcedureFile(Frozen):
     def _is_one_thing(self) -> Self:
         if self.valid_to < self.valid_from:
             raise ValueError("valid_to lies before valid_from")
-        if self.extends is not None and (self.track or self.step or self.act or self.clock or self.way):
+        if self.extends is not None and (self.shares or self.track or self.step or self.act or self.clock or self.way):
             raise ValueError(
                 "a pack that extends a procedure adds limits and guards only, no tracks, steps, acts or ways"
             )
@@ -292,13 +313,18 @@ class Procedure(Frozen):
     @cached_property
     def sources(self) -> Mapping[str, tuple[str, ...]]:
         """Act → the steps from which it is possible; `*` is every step of its track that is no ending."""
-        steps = self.steps.values()
-        return {
-            act.id: tuple(s.id for s in steps if s.track == act.track and not s.ending)
-            if act.source == (ANYWHERE,)
-            else act.source
-            for act in self.acts.values()
-        }
+        return {act.id: tuple(self._sources(act)) for act in self.acts.values()}
+
+    def _sources(self, act: Act) -> Iterator[str]:
+        for named in act.source:
+            if named == ANYWHERE:
+                yield from (step.id for step in self.steps.values() if step.track == act.track and not step.ending)
+            else:
+                yield named
+
+    def stopped_by(self, act: Act) -> Iterable[str]:
+        """Return the clocks that an act stops; `*` is every clock there is."""
+        return self.clocks if act.stops == (ANYWHERE,) else act.stops
 
     @cached_property
     def labels(self) -> Mapping[str, str]:

@@ -19,7 +19,7 @@ def is_safe(procedure: Procedure, act: Act) -> bool:
     judges = act.asks or act.decides or act.answers or act.follows_up or act.wishes_to_end
     hands_on = act.opens or act.gives_to or any(notice.to == COMPLAINANT for notice in act.notices)
     moves = act.starts or act.renews or act.extends or act.suspends or act.resumes
-    persons = any(procedure.clocks[name].whose == "person" for name in act.stops)
+    persons = any(procedure.clocks[name].whose == "person" for name in procedure.stopped_by(act))
     ends = act.target in procedure.endings and not set(procedure.sources[act.id]) <= procedure.endings
     return not (judges or hands_on or moves or persons or ends)
 

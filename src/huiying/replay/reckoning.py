@@ -159,7 +159,7 @@ def stands(state: State, calendar: Calendar) -> Iterator[Stand]:
 
 def judge(pack: Pack, plan: Sequence[Planned], stand: Stand) -> Verdict:
     """Say how a clock came out."""
-    stopping = [step for step in plan if stand.clock in pack.own.acts[step.act].stops]
+    stopping = [step for step in plan if stand.clock in pack.own.stopped_by(pack.own.acts[step.act])]
     if stand.stopped_at is None:
         fate = Fate.OPEN
     elif not stopping[-1].told:
