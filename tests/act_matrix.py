@@ -30,10 +30,13 @@ ROLES = (
     "auditor", "editor", "follow_up", "secrecy_officer", "custodian", "leader", "administrator", CLOCKWORK,
 )  # fmt: skip
 OWN, HELPER, OTHER, ABOVE, RESPONDENT = "主办单位", "协办单位", "外单位", "被诉单位的上级", "被诉单位"
+NEXT, HIGHEST = "上一级机关", "再上一级机关"
 UNITS = {
     unit.id: unit
     for unit in (
-        Unit(OWN, Level.DEPARTMENT),
+        Unit(OWN, Level.DEPARTMENT, superior=NEXT),
+        Unit(NEXT, Level.CITY, superior=HIGHEST),
+        Unit(HIGHEST, Level.PROVINCE),
         Unit(HELPER, Level.DEPARTMENT),
         Unit(OTHER, Level.DEPARTMENT),
         Unit(ABOVE, Level.DEPARTMENT),
@@ -73,8 +76,18 @@ class Seat:
 SEATS = tuple(
     Seat(role, unit)
     for role in ROLES
-    for unit in ((OWN, HELPER, OTHER, ABOVE, RESPONDENT) if role in UNIT_ROLES else (None,))
+    for unit in ((OWN, HELPER, OTHER, ABOVE, RESPONDENT, NEXT, HIGHEST) if role in UNIT_ROLES else (None,))
 )
+
+
+def colleague(seat: Seat) -> str:
+    """Return somebody else in a seat: what one of them did, the other may look over."""
+    return f"{seat.said}乙"
+
+
+def colleagues(seat: Seat) -> tuple[Actor, Actor]:
+    """Return whoever sits in a seat, and a colleague."""
+    return seat.actor(), seat.actor(colleague(seat))
 
 
 class Reason(NamedTuple):
@@ -108,17 +121,24 @@ class Witness:
 
 
 def base(ask: Ask, state: State, act: Act, at: datetime) -> object:
-    """Return what somebody would plausibly give for an ask."""
+    """Return what somebody would plausibly give for an ask: what the act's guards say of it, or else anything."""
     if ask.kind == "unit":
-        return HELPER if act.opens else OWN
+        above = {guard.params["above"] for guard in act.guards if guard.name == "next_level"}
+        superiors = [UNITS[state.units[track]].superior for track in above if state.units.get(track) in UNITS]
+        return superiors[0] if superiors else HELPER if act.opens else OWN
     if ask.kind == "choices":
         return (ask.options[0],) * int(str(state.facts.get("demands", 1)))
+    if ask.kind == "date":
+        guards = {guard.name for guard in act.guards if guard.params.get("field") == ask.name}
+        days = 0 if "date_reached" in guards else 30 if "days_ahead" in guards else 10
+        return date.fromordinal(at.date().toordinal() + days)
+    least = [g.params["least"] for g in act.guards if g.name == "number_between" and g.params["field"] == ask.name]
     plain: Mapping[str, object] = {
         "text": "写明情况",
-        "number": 1,
+        "number": least[0] if least else 1,
         "flag": True,
-        "date": date.fromordinal(at.date().toordinal() + 10),
         "parties": (),
+        "code": "2026-0001",
     }
     return ask.options[0] if ask.kind == "choice" else plain[ask.kind]
 
@@ -132,7 +152,9 @@ def others(ask: Ask, state: State, at: datetime) -> Iterator[object]:
     elif ask.kind == "flag":
         yield False
     elif ask.kind == "date":
-        yield at.date()
+        yield from (at.date(), at.date() + timedelta(days=3))
+    elif ask.kind == "code":
+        yield "？"
     elif ask.kind == "unit":
         yield RESPONDENT
     elif ask.kind == "number":
@@ -162,11 +184,19 @@ class Matrix:
     def __init__(self, procedure: Procedure) -> None:
         self.procedure = procedure
 
+    @property
+    def start(self) -> datetime:
+        """When cases are brought: on one Monday, or the first on which the procedure is in force."""
+        file = library().instruments[self.procedure.id].file
+        assert file is not None
+        day = max(MONDAY.date(), file.valid_from)
+        return MONDAY + timedelta(days=-(-(day - MONDAY.date()).days // 7) * 7)
+
     @cached_property
     def witnesses(self) -> Mapping[str, list[tuple[Witness, str]]]:
         """Step → the cases that stand there, each with the track on which they do."""
         found: dict[str, list[tuple[Witness, str]]] = {step: [] for step in self.procedure.steps}
-        waiting, seen, known = deque([Witness(begin(self.procedure), MONDAY)]), set[object](), set[object]()
+        waiting, seen, known = deque([Witness(begin(self.procedure), self.start)]), set[object](), set[object]()
         while waiting:
             here = waiting.popleft()
             nexts, answers = list(self._nexts(here)), set(self._first_answers(here))
@@ -178,7 +208,8 @@ class Matrix:
                 found[step].append((here, track))
             for after, *_ in nexts:
                 looks = (after.looks, frozenset(self._remembers(after)))
-                if looks not in seen and len(after.state.steps) < 3:  # one support order shows what two would
+                if looks not in seen and not any(track.endswith("-2") for track in after.state.steps):
+                    # one track of a kind shows what two would
                     seen.add(looks)
                     waiting.append(after)
         return found
@@ -189,7 +220,7 @@ class Matrix:
             for act in self.procedure.acts.values():
                 if step in self.procedure.sources[act.id]:
                     for role in act.by:
-                        unit = OWN if track == MAIN else HELPER
+                        unit = here.state.units.get(track, OWN if track == MAIN else HELPER)
                         yield track, act, Seat(role, unit if role in UNIT_ROLES else None)
 
     def _nexts(self, here: Witness) -> Iterator[tuple[Witness, str, str]]:
@@ -206,15 +237,35 @@ class Matrix:
             yield here.state.steps[track], act.id, seat, decision.code if isinstance(decision, Refused) else ""
 
     def _remembers(self, here: Witness) -> Iterator[tuple[str, str]]:
-        """Yield, with where a case stands, what was done of the acts that guards look back upon, or count."""
+        """Yield, with where a case stands, what guards look back upon: acts that were done, facts; and clocks that stand."""
+        at = here.state.steps[MAIN]
         for entry in here.state.done:
             if entry.act in self._looked_back_upon:
-                yield here.state.steps[MAIN], entry.act
+                yield at, entry.act
+        for fact in self._facts_looked_upon:
+            if fact in here.state.facts:
+                yield at, f"{fact}: {here.state.facts[fact]}"
+        for name, clock in here.state.clocks.items():
+            if clock.stands_since is not None:
+                yield at, f"{name} stands"
+
+    @cached_property
+    def _facts_looked_upon(self) -> tuple[str, ...]:
+        named = {
+            str(guard.params[name])
+            for act in self.procedure.acts.values()
+            for guard in act.guards
+            for name in ("fact", "heavy", "offered")
+            if name in guard.params and guard.params[name] not in {ask.name for ask in act.asks}
+        }
+        return tuple(sorted(named - {"kind"}))
 
     @cached_property
     def _looked_back_upon(self) -> frozenset[str]:
         guards = [(act.id, guard) for act in self.procedure.acts.values() for guard in act.guards]
-        named = {name for _, guard in guards for key in ("acts", "than", "by") for name in guard.params.get(key, ())}
+        keys = ("acts", "than", "by", "unless")
+        named = {name for _, guard in guards for key in keys for name in guard.params.get(key, ())}
+        named |= {str(guard.params[key]) for _, guard in guards for key in ("notice", "review") if key in guard.params}
         return frozenset(named | {act for act, guard in guards if "times" in guard.params})
 
     def _ways(self, here: Witness, act: Act, seat: Seat, track: str) -> Iterator[Witness]:
@@ -226,15 +277,18 @@ class Matrix:
             ]
         made = set()
         for way in ways:
-            if self._allows(here, act, seat, track, way):
-                attempt = Attempt(act.id, seat.actor(), here.at, way, track)
-                after = Witness(fold(self.procedure, here.state, attempt), here.at + STEP)
-                if after.looks not in made:
-                    made.add(after.looks)
+            actor = next((one for one in colleagues(seat) if self._allows(here, act, one, track, way)), None)
+            if actor is not None:
+                after = Witness(
+                    fold(self.procedure, here.state, Attempt(act.id, actor, here.at, way, track)), here.at + STEP
+                )
+                looks = (after.looks, frozenset(self._remembers(after)))
+                if looks not in made:
+                    made.add(looks)
                     yield after
 
-    def _allows(self, here: Witness, act: Act, seat: Seat, track: str, way: Mapping[str, object]) -> bool:
-        attempt = Attempt(act.id, seat.actor(), here.at, way, track)
+    def _allows(self, here: Witness, act: Act, actor: Actor, track: str, way: Mapping[str, object]) -> bool:
+        attempt = Attempt(act.id, actor, here.at, way, track)
         return isinstance(may(self.procedure, here.state, attempt, AROUND), Allowed)
 
     @cached_property
@@ -272,7 +326,7 @@ class Matrix:
             if theirs:
                 for way in ways[1:]:
                     yield here, Attempt(act.id, seat.actor(), here.at, way, track)
-                way = next((way for way in ways if self._allows(here, act, seat, track, way)), ways[0])
-                for person in sorted({entry.actor.person for entry in here.state.done}):
+                way = next((way for way in ways if self._allows(here, act, seat.actor(), track, way)), ways[0])
+                for person in sorted({entry.actor.person for entry in here.state.done} | {colleague(seat)}):
                     yield here, Attempt(act.id, seat.actor(person), here.at, way, track)
                 yield here, Attempt(act.id, seat.actor(), here.at + LATE, ways[0], track)

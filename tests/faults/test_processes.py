@@ -16,7 +16,6 @@ from faults.house import House
 from guests import eventually, gone, processes_of
 from huiying.commands.supervising import supervise
 
-
 #: Is killed three times; the fourth time it asks whoever keeps it to stop.
 UNLUCKY = """
 import os, pathlib, signal, sys
