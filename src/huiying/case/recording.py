@@ -44,6 +44,7 @@ from huiying.procedure.decision import Refused
 from huiying.procedure.lifecycle import may
 from huiying.procedure.schema import Procedure
 from huiying.procedure.state import MAIN, Actor, Attempt, Surroundings
+from huiying.procedure.time_limits import SHANGHAI
 from huiying.procedure.workdays import china
 
 CLOCKWORK = Actor("clockwork", "clockwork")
@@ -86,6 +87,15 @@ def instrument_in_force(at: datetime) -> str:
     if name not in procedures:
         raise Trouble("procedure_unknown", "HUIYING_PROCEDURE", name=name, known="、".join(procedures))
     return written(procedures[name], at)
+
+
+def special_in_force(special: str, at: datetime) -> str:
+    """Return the fingerprint of the procedure in force for a special kind of demand; raise `NotAllowed` if none is."""
+    day = at.astimezone(SHANGHAI).date()
+    procedure = our_library().special(special, day)
+    if procedure is None:
+        raise NotAllowed(Refused("no_procedure_in_force", "", {"special": special, "date": day.isoformat()}))
+    return written(procedure, at)
 
 
 def written(procedure: Procedure, at: datetime) -> str:

@@ -37,9 +37,12 @@ NEEDS = {
     "gives_to": (None, "unit"),
     "delivers_by": (None, "date"),
     "counts_from": (None, "date"),
+    "passes_on": (None, "choice"),
 }
 
 
+#: Without these an act does the same: a track delivers when it can, a clock runs from the act itself.
+MAY_BE_LEFT_OUT = {"delivers_by", "counts_from"}
 #: Kinds of field that an act must ask for share a sentence.
 CODES = {
     Refers.OUTCOMES: "guard_ask_unknown",
@@ -166,7 +169,7 @@ def _check_papers(procedure: Procedure) -> Iterator[Fault]:
         for flag, (fixed, kind) in NEEDS.items():
             field = getattr(act, flag) if fixed is None else fixed
             ask = asked.get(field)
-            left_out = ask is not None and ask.optional and flag != "delivers_by"
+            left_out = ask is not None and ask.optional and flag not in MAY_BE_LEFT_OUT
             if getattr(act, flag) is not None and (ask is None or ask.kind != kind or left_out):
                 yield Fault("ask_missing", procedure.id, where, {"field": field, "kind": kind})
 

@@ -9,6 +9,7 @@ import tomllib
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from functools import cache
 from pathlib import Path
 from typing import TypeVar
@@ -66,6 +67,18 @@ class Library:
             return self.terms[term_id]
         near = sorted(known for known in self.terms if known.split("-", 1)[0] == term_id.upper().split("-", 1)[0])
         return Refused("term_unknown", "", {"term": term_id, "near": "、".join(near or sorted(self.terms))})
+
+    def special(self, takes: str, on: date) -> Procedure | None:
+        """Return the procedure in force on a day for a special kind of demand, None where there is none."""
+        return next(
+            (
+                self.procedures[name]
+                for name, instrument in self.instruments.items()
+                if (file := instrument.file) and file.takes == takes and file.valid_from <= on <= file.valid_to
+                if name in self.procedures
+            ),
+            None,
+        )
 
 
 def load(folders: Iterable[Path]) -> Library:

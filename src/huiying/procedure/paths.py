@@ -105,7 +105,9 @@ def _beginnings(procedure: Procedure) -> list[str]:
 
 
 def _may_go_without(procedure: Procedure, step: Step, starts: Iterable[str], acts: Collection[Act]) -> bool:
-    """Only a content-free stub, or an ending that nobody reaches unless the person asked for it, may waive them."""
+    """Waived by a stub without content, by what goes on in other cases, and by what nobody reaches unasked."""
+    if step.continues:
+        return all(act.passes_on for act in acts if act.target == step.id)
     unasked = [act for act in acts if not act.wishes_to_end]
     return step.content_free or step.id not in reach(procedure, starts, unasked)
 

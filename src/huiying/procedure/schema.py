@@ -98,6 +98,8 @@ class Step(Frozen):
     phase: str = ""
     #: Nothing of the demand's content is kept: only a stub remains (rule JC-02, 保密法 31).
     content_free: bool = False
+    #: The demand goes on in cases of its own, which whatever leads here has begun: there it is answered.
+    continues: bool = False
     #: A case that stays here is looked at again every so many days (挂账 is no place to be forgotten).
     recheck_days: Annotated[int, Field(gt=0)] | None = None
     #: An ending that leaves only a content-free stub, or that the person chose, may go without these; nothing else may.
@@ -172,6 +174,8 @@ class Act(Frozen):
     gives_to: str | None = None
     #: The field in which the act says by which day the track that it opens delivers.
     delivers_by: str | None = None
+    #: The field that says under which special procedures the demand goes on, in cases of its own.
+    passes_on: str | None = None
     #: Units do not read of it: it may be about them.
     kept_from_units: bool = False
     #: What whoever does it says to the person, word for word where that matters.
@@ -252,13 +256,15 @@ class SharedFile(Frozen):
 class ProcedureFile(Frozen):
     """`procedure.toml`. `extends` names the instrument whose steps and acts a local pack takes over.
 
-    `shares` names files of `procedure/shared` whose steps and acts are this procedure's too.
+    `shares` names files of `procedure/shared` whose steps and acts are this procedure's too. `takes` says of which
+    special kind of demand it is the procedure; of several, the one in force when a case begins.
     """
 
     title: str
     summary: str = ""
     extends: str | None = None
     shares: tuple[str, ...] = ()
+    takes: str = ""
     valid_from: date = date.min
     valid_to: date = date.max
     track: tuple[Track, ...] = ()

@@ -6,12 +6,13 @@ A few need more than the rules can see, and have a verb of their own here.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 
 from huiying.case.commands import Key, once
 from huiying.case.folding import Folded, law
 from huiying.case.ledger import Entry
+from huiying.case.models import Case
 from huiying.case.recording import NotAllowed, Recorded, lock_case, read_case, surroundings
 from huiying.case.scope import working
 from huiying.procedure.decision import Refused
@@ -25,6 +26,13 @@ from huiying.stages.intake.removing import remove_files
 from huiying.stages.triage import actions as triage
 
 ORDER = ("identity", "intake", "triage", "supervision", "closure", "insight")
+
+
+#: Acts of a procedure that have a verb of their own.
+OF_TRIAGE: Mapping[str, Callable[[str, Mapping[str, object], Actor, datetime], Recorded]] = {
+    "join": lambda number, given, by, at: triage.join(number, str(given.get("into", "")), by=by, at=at),
+    "pass_on": lambda number, given, by, at: triage.pass_on(number, str(given.get("special", "")), by=by, at=at),
+}
 
 
 def act(
@@ -89,8 +97,9 @@ def _fitting(now: Folded, acts: Sequence[str], actor: Actor, track: str, at: dat
 
 
 def _act(number: str, name: str, by: Actor, at: datetime, given: Mapping[str, object], track: str) -> str:
-    if name == "join":  # it locks two cases, in an order of its own
-        return _step(triage.join(number, str(given.get("into", "")), by=by, at=at), track)
+    if name in OF_TRIAGE:  # they touch other cases too, in an order of their own
+        _known(number, name)
+        return _step(OF_TRIAGE[name](number, given, by, at), track)
     case = lock_case(number)
     procedure = law(case.law_id)
     if name not in procedure.acts:
@@ -105,6 +114,13 @@ def _act(number: str, name: str, by: Actor, at: datetime, given: Mapping[str, ob
     if recorded.act.body["sets"].get("purges"):
         remove_files(case)
     return _step(recorded, track)
+
+
+def _known(number: str, name: str) -> None:
+    """Raise `NotAllowed` where a case's procedure has no such act."""
+    named = Case.objects.filter(number=number).values_list("law_id", flat=True).first()
+    if named is not None and name not in law(named).acts:
+        raise NotAllowed(Refused("act_unknown", "", {"act": name}))
 
 
 def _step(recorded: Recorded, track: str) -> str:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from huiying.case.commands import Key, once
@@ -21,6 +21,7 @@ from huiying.case.recording import (
     new_case,
     read_case,
     record,
+    special_in_force,
 )
 from huiying.case.scope import working
 from huiying.directory.queries import is_matter, known_area, propose_lead, units_for_routing, unknown_units
@@ -35,6 +36,15 @@ from huiying.stages.identity.texts import check_words, from_staff
 from huiying.stages.identity.vault import Sealing
 
 JUDGED_BY = "dispatcher"
+#: What a case goes on as, by what the dispatcher says: the special procedure, and the kind of demand it is there.
+SPECIAL: Mapping[str, Mapping[str, Kind | None]] = {
+    "market_complaint": {"market_complaint": Kind.COMPLAINT},
+    "market_report": {"market_report": Kind.REPORT},
+    "market_both": {"market_complaint": Kind.COMPLAINT, "market_report": Kind.REPORT},
+    "petition": {"petition": None},
+}
+#: What a case that goes on elsewhere holds of its origin: the same demand, word for word.
+WHOLE = ("text", "contact", "address")
 #: What a case that was split off holds of its origin: who brought it and where, never the message.
 SHARED = ("contact", "address")
 JOINED_INTO_ITSELF = "《北京市接诉即办工作条例》第11条"
@@ -130,29 +140,63 @@ def _split(case_number: str, parts: Sequence[Part], by: Actor, at: datetime) -> 
 def _beginning(origin: Case, now: Folded, part: Part, new: Case, by: Actor, at: datetime, words: str) -> Beginning:
     """Return a case to be split off: it holds its own words, and who brought the message, but not the message."""
     shared = {f"sealed:{name}": digest for name, digest in vault.digests(origin.number, SHARED).items()}
-    kept = {name: now.setting(name) for name in ("channel", "received_at", "area", "place", "confidential")}
+    entry = _registered(origin, now, part.kind, 1, new, by, at, {**shared, "sealed:text": words})
+    return Beginning(new, entry, {"text": from_staff(part.text, origin.number), **_place(origin)})
+
+
+def _registered(
+    origin: Case, now: Folded, kind: str, demands: int, new: Case, by: Actor, at: datetime, commitments: dict[str, str]
+) -> Entry:
+    """Return the first act of a case that comes from another one."""
+    kept = {name: now.setting(name) for name in ("channel", "received_at", "area", "place", "matter", "confidential")}
     facts = now.state.facts
-    return Beginning(
-        new,
-        Entry(
-            "register",
-            by,
-            at,
-            given={
-                "kind": part.kind,
-                "demands": 1,
-                "respondents": facts.get("respondents", ()),
-                "anonymous": bool(facts.get("anonymous")),
-            },
-            sets={
-                **{name: value for name, value in kept.items() if value},
-                "law": new.law_id,
-                "split_from": origin.number,
-            },
-            commitments={**shared, "sealed:text": words},
-        ),
-        {"text": from_staff(part.text, origin.number), **_place(origin)},
+    return Entry(
+        "register",
+        by,
+        at,
+        given={
+            "kind": kind,
+            "demands": demands,
+            "respondents": facts.get("respondents", ()),
+            "anonymous": bool(facts.get("anonymous")),
+        },
+        sets={
+            **{name: value for name, value in kept.items() if value},
+            "law": new.law_id,
+            "split_from": origin.number,
+        },
+        commitments=commitments,
     )
+
+
+def pass_on(case_number: str, special: str, *, by: Actor, at: datetime) -> Recorded:
+    """Let a demand go on under a special procedure, in a case of its own: of a mixed one, two that live apart (SC-01).
+
+    Each holds the whole demand, counts from the day on which the first case came, and is followed from its receipt.
+    """
+    with working():
+        case = lock_case(case_number)
+        now = read_case(case)
+        recorded = write(case, Entry("pass_on", by, at, given={"special": special}), {})
+        received = datetime.fromisoformat(now.setting("received_at"))
+        kinds = SPECIAL[special]
+        beginnings = []
+        for (which, kind), serial in zip(kinds.items(), serials(len(kinds)), strict=True):
+            new = new_case(serial, at, special_in_force(which, received))
+            beginnings.append(_whole(case, now, str(kind or now.state.facts["kind"]), new, by, at))
+        begin_many(beginnings)
+        for beginning in beginnings:
+            vault.share(case.number, beginning.case.number, WHOLE)
+        return recorded
+
+
+def _whole(origin: Case, now: Folded, kind: str, new: Case, by: Actor, at: datetime) -> Beginning:
+    """Return a case that goes on with all of a demand, its limits counted from the day on which it came."""
+    held = {f"sealed:{name}": digest for name, digest in vault.digests(origin.number, WHOLE).items()}
+    entry = _registered(origin, now, kind, int(str(now.state.facts["demands"])), new, by, at, held)
+    came = datetime.fromisoformat(now.setting("received_at")).astimezone(SHANGHAI).date()
+    texts = {content.name: content.text for content in origin.contents.filter(position=1)}
+    return Beginning(new, replace(entry, given={**entry.given, "received_on": came}), texts)
 
 
 def _place(case: Case) -> dict[str, str]:
