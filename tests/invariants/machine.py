@@ -19,13 +19,13 @@ from hypothesis.stateful import initialize, invariant, precondition, rule
 
 from cast import COMMUNITY, MATTER, ZHOU
 from huiying.case.commands import KeyConflict
+from huiying.case.folding import law
 from huiying.case.models import Case
 from huiying.case.scope import CENTRE, WORK, of_unit, seeing
 from huiying.case.verifying import verify
 from huiying.directory.queries import units_for_routing
 from huiying.doors.complainant import receipts
 from huiying.procedure.disclosure import Field, Purpose
-from huiying.procedure.library import library
 from huiying.procedure.schema import Act, Ask, Kind
 from huiying.procedure.state import Actor
 from huiying.procedure.time_limits import SHANGHAI
@@ -40,7 +40,8 @@ from huiying.stages.supervision.tasks import every_night
 from huiying.stages.triage import actions as triage
 from invariants import people_at_work as people
 from invariants.calendars import Calendars
-from invariants.checks import World, check, shares_interest_with
+from invariants.checking import check
+from invariants.checks import World, shares_interest_with
 from invariants.trace import Trace
 from invariants.trying import Trying
 
@@ -61,7 +62,10 @@ PASSES = (0, 0, 1, 2, 5, 20, 24, 50, 24 * 7, 24 * 20)
 DICE = st.randoms(use_true_random=True)
 ENDS_EARLY = {"handed_over", "withdrawn", "withdrawing"}
 #: Acts without which most walks would stay where they are.
-OFTEN = {"dispatch": 12, "submit_result": 3, "serve_reply": 2, "record_call": 2, "close": 4, "reopen": 2, "archive": 1}
+OFTEN = {
+    "dispatch": 12, "pass_on": 2, "submit_result": 3, "serve_reply": 2, "record_call": 2, "close": 4, "reopen": 2,
+    "archive": 1,
+}  # fmt: skip
 
 
 class AnyHotline(Trying):
@@ -73,7 +77,6 @@ class AnyHotline(Trying):
     @initialize(procedure=st.sampled_from(PROCEDURES), morning=st.sampled_from(MORNINGS), dice=DICE)
     def a_day_begins(self, procedure: str, morning: tuple[datetime, int], dice: Random) -> None:
         os.environ.update({"HUIYING_PROCEDURE": procedure, "HUIYING_PACKS": str(PACK)})
-        self.procedure = library((PACK,)).procedures[procedure]
         self.now, self.through = morning
         self.calendars.know(self.through)
         self.world = World(self.reader.units(), [self.calendars.facts[self.through]])
@@ -209,9 +212,10 @@ class AnyHotline(Trying):
         case, tracks = self._case(number), self._tracks(number)
         open_now = [track for track in tracks if fitting and track["open"]]
         track = dice.choice(open_now or tracks)
-        here = [act for act in self.procedure.acts.values() if track["step"] in self.procedure.sources[act.id]]
+        procedure = law(case["law_id"])
+        here = [act for act in procedure.acts.values() if track["step"] in procedure.sources[act.id]]
         moving = [act for act in here if fitting and self._moves(act)]
-        acts = moving or (here if fitting else []) or list(self.procedure.acts.values())
+        acts = moving or (here if fitting else []) or list(procedure.acts.values())
         (act,) = dice.choices(acts, [OFTEN.get(act.id, 1) if fitting else 1 for act in acts])
         actor = self._actor(dice, act, track["unit"], fitting=fitting)
         given = {
@@ -251,8 +255,12 @@ class AnyHotline(Trying):
             return dice.choice(["sw", "sw", "cg", "cg", *people.UNITS, *([] if fitting else ["nowhere"])])
         if ask.kind == "number":
             return dice.choice([1, 2, 3, 6] if fitting else [0, 1, 30, "three"])
+        if ask.kind == "code":
+            return dice.choice(["粤市监2026-0017", *([] if fitting else ["？"])])
         if ask.kind == "date":
             return self.now.date() + timedelta(days=dice.choice([-1, 0, 1, 10, 40]))
+        if ask.kind == "parties":
+            return ()
         assert ask.kind == "flag", ask
         return dice.random() < (0.8 if ask.name in {"reached", "anonymised"} else 0.3)
 
@@ -373,9 +381,16 @@ class AnyHotline(Trying):
         self._look()
 
     def _look(self) -> None:
+        for row in self.reader.rows(
+            "SELECT number, split_from FROM case_case WHERE split_from = ANY (%s) AND number <> ALL (%s) ORDER BY id",
+            self.numbers,
+            self.numbers,
+        ):  # cases in which a demand goes on under a special procedure
+            self._comes(row["number"], anonymous=row["split_from"] in self.world.contactless)
         for number in sorted(self.touched):
             trace = self.reader.trace(number)
-            self.been.update((self.procedure.id, row["step"]) for row in trace.parts["case_track"])
+            followed = law(trace.case["law_id"]).id
+            self.been.update((followed, row["step"]) for row in trace.parts["case_track"])
             check(trace, self.world)
             self._is_hidden_from_whom_it_is_about(trace)
         self.touched.clear()
@@ -413,10 +428,12 @@ class AnyHotline(Trying):
         receipt = receipts.read(code, self.now)
         assert receipt.case.number == number
         with seeing(CENTRE):
-            assert Case.objects.get(number=number).acts == self.reader.acts_of(number)
+            case = Case.objects.get(number=number)
+        assert case.acts == self.reader.acts_of(number)
+        procedure = law(case.law_id)
         for told in receipt.told:
-            act = self.procedure.acts.get(told.act)
+            act = procedure.acts.get(told.act)
             assert act is None or act.status in {"V", "P"} or told.article == "", told
         for limit in receipt.limits:
-            row = next((term for term in self.procedure.terms.values() if term.article == limit.article), None)
+            row = next((term for term in procedure.terms.values() if term.article == limit.article), None)
             assert row is None or limit.is_law is (row.status in {"V", "P"})

@@ -5,9 +5,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 import psycopg
@@ -26,6 +26,7 @@ STOPS = {
     },
     "return": {"sign_for", "sign_for_case", "confirm_withdrawal"},
 }
+TOUCHES = {"extends": "extend", "suspends": "suspend_clock", "resumes": "resume_clock"}
 #: After these acts nothing of a case's content is kept.
 PURGES = {"hand_over_secret", "erase"}
 PARTS = ("case_track", "case_clock", "case_content", "case_notice", "case_alarm", "identity_opening")
@@ -44,6 +45,11 @@ class Trace:
     @property
     def number(self) -> str:
         return str(self.case["number"])
+
+    @property
+    def general(self) -> bool:
+        """Whether it follows the general flow of a hotline, or a pack of it."""
+        return "send_back_dissatisfied" in self.law["acts"]
 
     @property
     def stub(self) -> bool:
@@ -88,7 +94,7 @@ class Trace:
 
     def leads(self) -> Iterator[tuple[Row, str]]:
         """Yield each act that gives the main track to a unit, and the unit."""
-        for act in self.named("dispatch", "rule_on_return"):
+        for act in self.named("dispatch", "rule_on_return", "assign", "designate_venue", "settle_acceptance"):
             if act["track"] == "main":
                 yield act, act["body"]["given"]["lead"]
 
@@ -113,34 +119,60 @@ def day_of(moment: datetime) -> date:
     return moment.astimezone(BEIJING).date()
 
 
+@dataclass(frozen=True, slots=True)
+class Moves:
+    """What an act does to clocks: those of the general flow as read from the law, those of others as they state it."""
+
+    starts: Collection[str] = ()
+    renews: Collection[str] = ()
+    stops: Collection[str] = ()
+    extends: str = ""
+    suspends: str = ""
+    resumes: str = ""
+    counts_from: str = ""
+
+
+def moves(trace: Trace, act: str) -> Moves:
+    """Return what an act of a case does to its clocks."""
+    if trace.general:
+        starts, renews, stops = ([clock for clock in table if act in table[clock]] for table in (STARTS, RENEWS, STOPS))
+        return Moves(starts, renews, stops, **{does: "handle" for does, name in TOUCHES.items() if name == act})
+    said = trace.law["acts"].get(act)
+    if said is None:
+        return Moves()
+    stops = list(trace.law["clocks"]) if said["stops"] == ["*"] else said["stops"]
+    told = {name: said[name] or "" for name in ("extends", "suspends", "resumes", "counts_from")}
+    return Moves(said["starts"], said["renews"], stops, **told)
+
+
 def clocks(trace: Trace, upto: int | None = None) -> dict[str, Running]:
     """Return the clocks of a case after so many of its acts, by walking them."""
     running: dict[str, Running] = {}
     for act in trace.acts[:upto]:
-        name, at, given = act["act"], act["at"], act["body"]["given"]
-        for clock in ("handle", "return"):
-            new = Running(_term(trace, clock, act["position"], day_of(at)), at)
-            if name in RENEWS[clock]:
-                running[clock] = new
-            elif name in STARTS[clock] and clock == "handle" and clock in running:
-                running[clock].stopped = None
-            elif name in STARTS[clock]:
-                running[clock] = new
-            if name in STOPS[clock] and clock in running and running[clock].stopped is None:
-                running[clock].stopped = at
-        handle = running.get("handle")
-        if name == "hand_over_secret":
+        at, given, does = act["at"], act["body"]["given"], moves(trace, act["act"])
+        if act["act"] == "hand_over_secret":
             return {}
-        if handle is None:
-            continue
-        if name == "extend":
-            handle.extended += given["days"]
-        elif name == "suspend_clock":
-            handle.stands_since = day_of(at)
-        elif name == "resume_clock":
-            assert handle.stands_since is not None
-            handle.suspended.append((handle.stands_since, day_of(at)))
-            handle.stands_since = None
+        day = given.get(does.counts_from)
+        begins = datetime.combine(date.fromisoformat(day), time(12), BEIJING) if day else at
+        for clock in trace.law["clocks"]:
+            whose = trace.law["clocks"][clock]["whose"]
+            if clock in does.starts and whose == "person" and clock in running:
+                running[clock].stopped = None
+            elif clock in does.starts:
+                running[clock] = Running(_term(trace, clock, act["position"], day_of(begins)), begins)
+            if clock in does.renews:
+                running[clock] = Running(_term(trace, clock, act["position"], day_of(at)), at)
+            if clock in does.stops and clock in running and running[clock].stopped is None:
+                running[clock].stopped = at
+        if does.extends:
+            running[does.extends].extended += given["days"]
+        if does.suspends:
+            running[does.suspends].stands_since = day_of(at)
+        if does.resumes:
+            stood = running[does.resumes]
+            assert stood.stands_since is not None
+            stood.suspended.append((stood.stands_since, day_of(at)))
+            stood.stands_since = None
     return running
 
 

@@ -90,7 +90,7 @@ def test_the_person_follows_all_of_it_from_the_first_receipt() -> None:
     number = brought()
     others = passed_on(number, "market_both", later(hours=1))
     shown = receipts.read(receipt_code(number), later(hours=2))
-    assert {code for code, _ in shown.split_into} == {receipt_code(one.number) for one in others}
+    assert {code for _, code in shown.split_into} == {receipt_code(one.number) for one in others}
 
 
 def test_a_petition_keeps_its_kind_and_is_disposed_of_in_fifteen_days() -> None:
