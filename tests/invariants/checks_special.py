@@ -12,8 +12,10 @@ from invariants.trace import Row, Trace, clocks, ends
 
 ANSWERS = {
     "point_to_route", "point_to_authority", "refuse", "refuse_repeat", "make_document", "keep_record", "tell_end",
-    "tell_no_filing", "tell_result", "tell_route", "serve_opinion",
+    "tell_no_filing", "tell_result", "tell_route", "serve_opinion", "carry_over_answer",
 }  # fmt: skip
+#: Acts that serve an opinion on the person.
+SERVED = {"serve_opinion", "carry_over_answer"}
 #: Act → the notice that it owes to the person.
 NOTICES = {
     "accept": {"投诉受理通知", "信访受理告知"}, "refuse": {"投诉不予受理通知", "信访不予受理告知"},
@@ -107,7 +109,7 @@ def special_16_nothing_closes_before_answer_and_follow_up(trace: Trace, world: W
         assert facts.get("anonymous") or asked, "and was asked"
         if facts.get("opinion") == "support":
             assert any(entry["act"] == "confirm_execution" for entry in before), "what was supported was carried out"
-        if trace.named("serve_opinion") and not {entry["act"] for entry in before} & {"accept_opinion", "ask_review"}:
+        if trace.named(*SERVED) and not {entry["act"] for entry in before} & {"accept_opinion", "ask_review"}:
             ended = [ends(clocks(trace, act["position"] - 1)["ask_review"], known) for known in world.calendars]
             assert any(answer and act["at"] >= answer[0] for answer in ended), "the time for review has passed"
     if trace.case["step"] in {"closed", "archived"}:
@@ -115,11 +117,11 @@ def special_16_nothing_closes_before_answer_and_follow_up(trace: Trace, world: W
 
 
 def special_18_no_level_of_review_is_skipped_or_repeated(trace: Trace, world: World) -> None:
-    for first, second in (("serve_opinion", "ask_review"), ("serve_review", "ask_final_review")):
+    for first, second in ((SERVED, "ask_review"), ({"serve_review"}, "ask_final_review")):
         asked = trace.named(second)
         assert len(asked) <= 1
         for act in asked:
-            assert any(entry["act"] == first for entry in trace.before(act))
+            assert any(entry["act"] in first for entry in trace.before(act))
     for act in trace.named("assign_review"):
         lead = trace.lead_at(act["position"])
         assert act["body"]["given"]["reviewer"] == world.units[lead]["superior_id"]
