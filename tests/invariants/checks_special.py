@@ -109,7 +109,7 @@ def special_16_nothing_closes_before_answer_and_follow_up(trace: Trace, world: W
         assert facts.get("anonymous") or asked, "and was asked"
         if facts.get("opinion") == "support":
             assert any(entry["act"] == "confirm_execution" for entry in before), "what was supported was carried out"
-        if trace.named(*SERVED) and not {entry["act"] for entry in before} & {"accept_opinion", "ask_review"}:
+        if trace.named(*SERVED) and not {entry["act"] for entry in before} & {"accept_opinion", "apply_for_review"}:
             ended = [ends(clocks(trace, act["position"] - 1)["ask_review"], known) for known in world.calendars]
             assert any(answer and act["at"] >= answer[0] for answer in ended), "the time for review has passed"
     if trace.case["step"] in {"closed", "archived"}:
@@ -117,7 +117,7 @@ def special_16_nothing_closes_before_answer_and_follow_up(trace: Trace, world: W
 
 
 def special_18_no_level_of_review_is_skipped_or_repeated(trace: Trace, world: World) -> None:
-    for first, second in ((SERVED, "ask_review"), ({"serve_review"}, "ask_final_review")):
+    for first, second in ((SERVED, "apply_for_review"), ({"serve_review"}, "apply_for_final_review")):
         asked = trace.named(second)
         assert len(asked) <= 1
         for act in asked:

@@ -94,10 +94,12 @@ class Trace:
 
     def leads(self) -> Iterator[tuple[Row, str]]:
         """Yield each act that gives the main track to a unit, and the unit."""
-        for act in self.named("dispatch", "rule_on_return", "assign", "designate_venue", "settle_acceptance", "carry_over_answer"):
-            if act["track"] == "main":
-                if "lead" in act["body"]["given"]:  # in the general flow an answer that is carried over names nobody
-                    yield act, act["body"]["given"]["lead"]
+        for act in self.named(
+            "dispatch", "rule_on_return", "assign", "designate_venue", "settle_acceptance", "carry_over_answer"
+        ):
+            # In the general flow an answer that is carried over names nobody.
+            if act["track"] == "main" and "lead" in act["body"]["given"]:
+                yield act, act["body"]["given"]["lead"]
 
     def lead_at(self, upto: int) -> str:
         """Return the unit that leads after so many acts, empty where none does yet."""

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from django.utils.translation import gettext as _
 
-from huiying.case.folding import Folded
+from huiying.case.folding import Folded, law
 from huiying.case.models import Act, Case
 from huiying.case.numbers import receipt_code, receipt_hash
 from huiying.case.recording import NoSuchCase, NotAllowed, read_case, surroundings
@@ -33,6 +33,9 @@ ACTS: Mapping[str, tuple[str, ...]] = {
     "urge": ("urge",),
     "withdraw": ("withdraw", "ask_to_withdraw"),
     "rate": ("rate",),
+    "recusal": ("ask_recusal",),
+    "higher": ("apply_for_review", "apply_for_final_review"),
+    "agree": ("accept_opinion",),
     "pressed": ("report_pressure",),
 }
 
@@ -106,7 +109,8 @@ def read(code: str, at: datetime) -> Receipt:
         told=told,
         reached=_reached(now.procedure, acts),
         possible=offered,
-        may_ask_review=isinstance(may_ask_review(case.stage), Allowed),
+        # Where the law has a review of its own, at the next level, that is the one to ask for.
+        may_ask_review=isinstance(may_ask_review(case.stage), Allowed) and "higher" not in offered,
         openings=openings,
         split_into=[(number, receipt_code(number)) for number in split],
         joined_stage=joined or "",
@@ -160,6 +164,13 @@ def _reached(procedure: Procedure, acts: Sequence[Act]) -> dict[str, datetime]:
     return reached
 
 
+def _settled(number: str, name: str) -> dict[str, str]:
+    """Return what an act asks for that leaves nothing to choose."""
+    with seeing(CENTRE):
+        act = law(Case.objects.values_list("law_id", flat=True).get(number=number)).acts.get(name)
+    return {ask.name: ask.options[0] for ask in (act.asks if act else ()) if len(ask.options) == 1}
+
+
 def do(code: str, name: str, given: Mapping[str, object], *, at: datetime, key: str | None = None) -> str:
     """Do one of the person's acts and return the case's number. `review` asks for the answer to be reviewed."""
     case_id = find(code)
@@ -171,7 +182,7 @@ def do(code: str, name: str, given: Mapping[str, object], *, at: datetime, key: 
     refused: NotAllowed | None = None
     for act in ACTS[name]:
         try:
-            flow.act(number, act, by=RESIDENT, at=at, given=given, key=key)
+            flow.act(number, act, by=RESIDENT, at=at, given={**given, **_settled(number, act)}, key=key)
         except NotAllowed as error:
             refused = refused or error
         else:
