@@ -32,6 +32,8 @@ from huiying.stages.identity.texts import spoken_to
 TOLD_TEXTS = frozenset({"reply", "explanation", "what", "measures", "answer"})
 #: Texts that stand elsewhere on the page of a case: as its heading, its place, its papers.
 NOT_SAID = frozenset({"title", "place", "paper"})
+#: Acts of a paper, which are told with its number.
+OF_PAPERS = frozenset({"issue_paper", "serve_paper", "take_paper"})
 #: What handlers never see of a rating (E5), and what is between staff.
 SCORES = frozenset({"solved", "satisfied", "exit_rating"})
 INTERNAL = frozenset({"evidence", "respondents", "anonymous", "pressed", "department_duty", "grade"})
@@ -167,6 +169,8 @@ def _told(
     values |= {"who": who, "person": person} | ({"due": until_short(ends)} if ends else {})
     if act.act in COMMON and act.body["given"].get("unit") in units:
         values["unit"] = units[act.body["given"]["unit"]]
+    if act.act in OF_PAPERS:
+        values["paper"] = act.body["given"]["number"]
     flags = {ask.name: act.body["given"].get(ask.name) is True for ask in given if ask.kind == "flag"}
     flags[COMPLAINANT] = act.role == COMPLAINANT
     name = act_name(procedure, act.act)

@@ -1,4 +1,4 @@
-"""Who may issue a paper and say that it was served: whoever's act owed it, and those of the centre who answer for it."""
+"""Who may issue a paper and say that it was served: whose act owed it, and those of the centre who answer for it."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def may_issue(role: str, unit: str | None, *, of_unit: str, to: str) -> Decision
         allowed = bool(of_unit) and unit == of_unit
     else:
         allowed = role in CENTRE
-    return Allowed(ISSUING) if allowed else Refused("not_this_role", ISSUING, {"act": "出具、送达这份文书", "role": role})
+    return Allowed(ISSUING) if allowed else Refused("not_this_role", ISSUING, {"act": "出具、送达文书", "role": role})
 
 
 def may_serve(channel: str, on: date, *, issued: date, today: date, served: date | None) -> Decision:
@@ -38,9 +38,8 @@ def may_serve(channel: str, on: date, *, issued: date, today: date, served: date
     if channel not in CHANNELS:
         return Refused("not_listed", ISSUING, {"field": "送达方式", "value": channel})
     if not issued <= on <= today:
-        return Refused(
-            "paper_served_when", ISSUING, {"first": issued.isoformat(), "last": today.isoformat(), "date": on.isoformat()}
-        )
+        days = {"first": issued.isoformat(), "last": today.isoformat(), "date": on.isoformat()}
+        return Refused("paper_served_when", ISSUING, days)
     return Allowed(ISSUING)
 
 

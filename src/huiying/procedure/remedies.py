@@ -97,7 +97,7 @@ def ways(notice: str, given: Mapping[str, object], terms: Mapping[str, Term]) ->
 
 
 def amount(term: Term) -> str:
-    """Return how long a row's limit is in the words of papers: 30日, 7个工作日, 6个月; one counted back from a day too."""
+    """Return how long a row's limit is in the words of papers: 30日, 7个工作日, 6个月, counted back or forth."""
     count = abs(term.value)
     if term.unit is Unit.NATURAL_DAYS:
         return f"{count}日"

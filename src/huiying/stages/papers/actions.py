@@ -32,9 +32,7 @@ from huiying.stages.papers.wording import Incomplete
 PAGE = "page"
 
 
-def issue(
-    number: str, position: int, slug: str, to: str, *, by: Actor, at: datetime, key: str | None = None
-) -> str:
+def issue(number: str, position: int, slug: str, to: str, *, by: Actor, at: datetime, key: str | None = None) -> str:
     """Issue the paper that a notice owes, and return its number. A paper that was issued keeps its number."""
 
     def do(case: Case, one: Owed) -> dict[str, Any]:
@@ -60,9 +58,7 @@ def serve(
     def do(case: Case, one: Owed) -> dict[str, Any]:
         if one.paper is None:
             raise NotAllowed(Refused("paper_not_issued", ISSUING))
-        _ask(
-            may_serve(channel, on, issued=_day(one.paper.issued_at), today=_day(at), served=one.paper.served_on)
-        )
+        _ask(may_serve(channel, on, issued=_day(one.paper.issued_at), today=_day(at), served=one.paper.served_on))
         given = {"number": one.paper.number, "channel": channel, "served_on": on}
         record(case, Entry("serve_paper", by, at, given=given))
         _served(one.paper, channel, on)

@@ -1,4 +1,4 @@
-"""Papers that were issued, and the sequences of their numbers. What a paper says is content, and lies with the case's."""
+"""Papers that were issued, and the sequences of their numbers. What a paper says lies with the case's contents."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ PLAIN = Sensitivity.NONE
 
 
 class Paper(models.Model):
-    """A paper that was issued for a notice: `position` is the act that owed it, `issued_with` the one that issued it."""
+    """A paper that was issued for a notice: `position` is the act that owed it, `issued_with` that which issued it."""
 
     case = models.ForeignKey(Case, models.CASCADE, related_name="papers")
     position = models.PositiveIntegerField()
@@ -43,7 +43,8 @@ class Paper(models.Model):
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["case", "position", "notice", "to"], name="a_paper_once"),
             models.CheckConstraint(
-                condition=models.Q(served_by="", served_on=None) | (~models.Q(served_by="") & ~models.Q(served_on=None)),
+                condition=models.Q(served_by="", served_on=None)
+                | (~models.Q(served_by="") & ~models.Q(served_on=None)),
                 name="served_says_when_and_how",
             ),
         ]

@@ -36,7 +36,8 @@ def owed(case: Case, to: Sequence[str] = OUTSIDE) -> list[Owed]:
     issued = {(paper.position, paper.notice, paper.to): paper for paper in Paper.objects.filter(case=case)}
     notices = Notice.objects.filter(case=case, to__in=to, name__in=wordings()).order_by("position", "id")
     return [
-        Owed(notice, wordings()[notice.name], issued.get((notice.position, notice.name, notice.to))) for notice in notices
+        Owed(notice, wordings()[notice.name], issued.get((notice.position, notice.name, notice.to)))
+        for notice in notices
     ]
 
 

@@ -1,4 +1,4 @@
-"""Sets a paper as PDF, or as a picture of its pages: Typst, the layout beside this file, and fonts that come by pip."""
+"""Sets a paper as PDF: Typst, the layout beside this file, and fonts that come by pip."""
 
 from __future__ import annotations
 
@@ -30,19 +30,6 @@ def pdf(text: Text) -> bytes:
     )
     assert isinstance(made, bytes)  # noqa: S101  # one PDF, however many pages
     return made
-
-
-def pictures(text: Text, dots: float = 72) -> list[bytes]:
-    """Return a paper's pages as PNG, at so many dots an inch."""
-    made = typst.compile(
-        LAYOUT.read_bytes(),
-        font_paths=fonts(folder()),
-        ignore_system_fonts=True,
-        sys_inputs={"paper": _data(text)},
-        format="png",
-        ppi=dots,
-    )
-    return made if isinstance(made, list) else [made]
 
 
 def _data(text: Text) -> str:

@@ -42,9 +42,8 @@ class Part(Frozen):
 class Wording(Frozen):
     """The words of one notice's paper.
 
-    `mark`: its part of the number (延告 of 汀延告〔2026〕3号). `to`: what whoever it is for is called in it, nothing where
-    it is for all to read. `version`
-    is counted up whenever the words change.
+    `mark`: its part of the number (延告 of 汀延告〔2026〕3号). `to`: what whoever it is for is called in it, or nothing
+    where all may read it. `version` is counted up whenever the words change.
     """
 
     slug: Annotated[str, Field(pattern=r"^[a-z][a-z-]+$")]
