@@ -64,9 +64,7 @@ TABLE = (
         frozenset({"dispatcher", "ruler", "supervisor", "auditor"}),
         frozenset({Field.ORIGINAL, Field.FILES}),
     ),
-    Line(
-        Purpose.SERVE, frozenset({"clerk", "officer"}), frozenset({Field.CONTACT}), protected="never", signed_for=True
-    ),
+    Line(Purpose.SERVE, frozenset({"officer"}), frozenset({Field.CONTACT}), protected="never", signed_for=True),
     Line(Purpose.SERVE, frozenset({"call_taker", "dispatcher", "follow_up"}), frozenset({Field.CONTACT})),
     Line(
         Purpose.SAVE_LIFE,
