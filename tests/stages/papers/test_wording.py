@@ -21,6 +21,7 @@ from huiying.stages.papers.wording import FACT, Incomplete, Part, Text, Wording,
 #: Papers whose procedure is being written: to be emptied as the procedures come.
 COMING: frozenset[str] = frozenset(
     {
+        "转入专门程序告知",
         *("投诉受理通知", "投诉不予受理通知", "限期提供身份证明通知", "调解通知", "调解书", "终止调解通知"),
         *("举报立案告知", "举报不予立案告知", "举报处理结果告知"),
         *("行政处罚事先告知", "听证通知", "听证公告", "行政处罚决定送达"),
@@ -102,7 +103,7 @@ def test_every_act_gives_what_its_paper_must_contain() -> None:
     lacking = []
     for procedure, act, name, _ in owing():
         asked = {ask.name for ask in act.asks if not ask.optional}
-        extends = {"days"} if act.extends else set()
+        extends = {"days", "due", "due_article"} if act.extends else set()
         before = {
             known
             for other in procedure.acts.values()

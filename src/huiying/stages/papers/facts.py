@@ -82,19 +82,20 @@ def day(at: date | datetime) -> str:
 def _limit(source: Source) -> dict[str, str]:
     """Return until when the person's limit runs after the act, under which article, and by how much it was extended.
 
-    A limit that stands, has ended, or is not known well enough to be called law is not named.
+    Also that of a duty which the act extends, since the notice is about it. A limit that stands, has ended, or is not
+    known well enough to be called law is not named.
     """
     then, known = source.then, source.then.procedure.acts.get(source.act.act)
     moved = (*known.starts, *known.renews, known.extends, known.resumes) if known else ()
     facts: dict[str, str] = {}
     for name in sorted(then.state.clocks, key=lambda name: name not in moved):
-        clock = then.state.clocks[name]
-        if then.procedure.clocks[name].whose != "person" or clock.term is None or not clock.term.status.is_law:
+        clock, extended = then.state.clocks[name], known is not None and known.extends == name
+        if clock.term is None or (then.procedure.clocks[name].whose != "person" and not extended):
             continue
-        if known and known.extends == name:
+        if extended:
             facts["days"] = amount(clock.term.model_copy(update={"value": source.act.body["given"]["days"]}))
-        ends = clock.due(source.calendar)
-        if "due" not in facts and clock.stopped is None and clock.stands_since is None and isinstance(ends, Due):
+        ends, runs = clock.due(source.calendar), clock.stopped is None and clock.stands_since is None
+        if "due" not in facts and runs and clock.term.status.is_law and isinstance(ends, Due):
             waits = "（暂定，待国务院公布放假安排后确定）" if ends.provisional else ""
             facts |= {"due": f"{_moment(ends.at)}{waits}", "due_article": ends.article}
     return facts
