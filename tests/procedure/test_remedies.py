@@ -14,7 +14,7 @@ from huiying.procedure.remedies import Remedies, amount, remedies, ways
 from huiying.procedure.schema import CENTRE_ROLES, UNIT_ROLES
 from huiying.procedure.time_limits import Status
 
-TERMS = library().terms
+TERMS = dict(library().terms)
 ISSUED, TODAY = date(2026, 11, 2), date(2026, 11, 9)
 
 

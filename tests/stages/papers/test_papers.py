@@ -104,7 +104,8 @@ def ledger_of(number: str) -> Iterator[str]:
                     if re.fullmatch(r"\d{4}-\d\d-\d\d", str(one)):
                         yield day(date.fromisoformat(str(one)))
         for clock in case.clocks.exclude(due_at=None):
-            yield day((clock.due_at - timedelta(days=1)).astimezone(SHANGHAI).date())  # type: ignore[operator]  # it has one
+            assert clock.due_at is not None
+            yield day((clock.due_at.astimezone(SHANGHAI) - timedelta(days=1)).date())
             yield terms[clock.term].article
             yield amount(terms[clock.term])
         for notice in case.notices.all():
