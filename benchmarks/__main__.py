@@ -14,7 +14,7 @@ from benchmarks.servers import servers
 from benchmarks.starting import starting
 from benchmarks.stored import SMALL, stored_cases
 
-PARTS = ("rules", "intake", "import", "stored", "servers", "start")
+PARTS = ("rules", "intake", "import", "stored", "papers", "servers", "start")
 
 
 def main() -> None:
@@ -23,7 +23,7 @@ def main() -> None:
     said.add_argument("parts", nargs="*", choices=[*PARTS, []], help="all but servers and start if none is named")
     said.add_argument("--sizes", type=int, nargs="+", default=SMALL, help="how many cases are stored")
     asked = said.parse_args()
-    wanted = asked.parts or PARTS[:4]
+    wanted = asked.parts or PARTS[:5]
     if len(wanted) > 1:  # each part founds its own installation, and a process serves one
         sizes = [str(size) for size in asked.sizes]
         for part in wanted:
@@ -39,6 +39,10 @@ def main() -> None:
         with installation() as home:
             if part == "stored":
                 stored_cases(home, tuple(asked.sizes))
+            elif part == "papers":
+                from benchmarks.papers import papers  # noqa: PLC0415  # needs Django, which the installation sets up
+
+                papers()
             else:
                 {"intake": registering, "import": importing, "servers": servers}[part]()
 

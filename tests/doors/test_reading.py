@@ -8,11 +8,12 @@ import pytest
 
 from huiying.case.folding import Folded
 from huiying.doors.moments import until
-from huiying.doors.reading import derivation, limits, spoken_to
+from huiying.doors.reading import derivation, limits
 from huiying.procedure.library import library
 from huiying.procedure.state import MAIN, RunningClock, State, Surroundings
 from huiying.procedure.time_limits import SHANGHAI, Suspension
 from huiying.procedure.workdays import china
+from huiying.stages.identity.texts import spoken_to
 from people import UNITS
 
 START = datetime(2026, 9, 24, 15, 0, tzinfo=SHANGHAI)

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from huiying.procedure.papers import ISSUING
+
 PERSONAL_DATA = "《个人信息保护法》第51条、第54条"
 
 
@@ -30,6 +32,9 @@ COMMON: Mapping[str, CommonAct] = {
     "refuse_opening": CommonAct("不同意查看身份信息", PERSONAL_DATA, told=True),
     "open": CommonAct("查看身份信息", PERSONAL_DATA, told=True),
     "review_opening": CommonAct("复查一次查看", PERSONAL_DATA),
+    "issue_paper": CommonAct("出具文书", ISSUING, told=True),
+    "serve_paper": CommonAct("送达文书", ISSUING, told=True),
+    "take_paper": CommonAct("领取文书", ISSUING, told=True),
     "remind": CommonAct("期限将至提醒", "规范处理流程"),
     "alarm": CommonAct("期限届满警示", "规范处理流程"),
     "recheck": CommonAct("挂账复查提醒", "《济南市12345市民服务热线条例》第24条"),

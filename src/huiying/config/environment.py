@@ -30,6 +30,11 @@ SETTINGS = {
             "Folder of the embedded database, keys and uploads. Two homes never touch each other.",
         ),
         Setting("HUIYING_SITE_NAME", "政务服务便民热线", "What this installation calls itself on every page."),
+        Setting(
+            "HUIYING_PAPER_MARK",
+            "",
+            "What numbers of papers begin with (机关代字); the first character of the widest area's name if unset.",
+        ),
         Setting("HUIYING_AREA", "", "Code of the division that is served here, such as `4401`; all if unset."),
         Setting("HUIYING_PROCEDURE", "guangdong", "The procedure that new cases follow: an instrument's id."),
         Setting("HUIYING_KEYS", "", "Folder of the key files; `keys` in the home if unset. Keep a copy elsewhere."),

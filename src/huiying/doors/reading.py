@@ -26,12 +26,16 @@ from huiying.procedure.schema import Act as ProcedureAct
 from huiying.procedure.state import Actor, Attempt, RunningClock, Surroundings
 from huiying.procedure.time_limits import SHANGHAI, Due, Line, Unit
 from huiying.procedure.workdays import china
+from huiying.stages.identity.texts import spoken_to
 
 #: Texts that the person reads: what was said to them, and what they said themselves.
 TOLD_TEXTS = frozenset({"reply", "explanation", "what", "measures", "answer"})
+#: Texts that stand elsewhere on the page of a case: as its heading, its place, its papers.
+NOT_SAID = frozenset({"title", "place", "paper"})
+#: Acts of a paper, which are told with its number.
+OF_PAPERS = frozenset({"issue_paper", "serve_paper", "take_paper"})
 #: What handlers never see of a rating (E5), and what is between staff.
 SCORES = frozenset({"solved", "satisfied", "exit_rating"})
-GREETED = re.compile(r"〔姓名〕(?:先生|女士|小姐|同志|老师)?[，,：:]?(?=您好|你好)")
 INTERNAL = frozenset({"evidence", "respondents", "anonymous", "pressed", "department_duty", "grade"})
 
 
@@ -120,7 +124,7 @@ def story(case: Case, now: Folded, acts: Sequence[Act], names: Mapping[str, str]
     scores = SCORES if for_unit else frozenset[str]()
 
     def told(act: Act, then: Folded) -> Told:
-        written = tuple(text for name, text in texts.get(act.position, ()) if name not in {"title", "place"})
+        written = tuple(text for name, text in texts.get(act.position, ()) if name not in NOT_SAID)
         who = _who(act, units, names.get(act.person, ""), plainly=False)
         return _told(then, act, units, who=who, written=written, without=scores, law_only=False)
 
@@ -165,6 +169,8 @@ def _told(
     values |= {"who": who, "person": person} | ({"due": until_short(ends)} if ends else {})
     if act.act in COMMON and act.body["given"].get("unit") in units:
         values["unit"] = units[act.body["given"]["unit"]]
+    if act.act in OF_PAPERS:
+        values["paper"] = act.body["given"]["number"]
     flags = {ask.name: act.body["given"].get(ask.name) is True for ask in given if ask.kind == "flag"}
     flags[COMPLAINANT] = act.role == COMPLAINANT
     name = act_name(procedure, act.act)
@@ -214,11 +220,6 @@ def _began(then: Folded, act: Act) -> datetime | None:
         if isinstance(ends, Due):
             return ends.moment
     return None
-
-
-def spoken_to(text: str) -> str:
-    """Return a text as its own reader is spoken to: a greeting by a name that is hidden becomes a plain greeting."""
-    return GREETED.sub("", text)
 
 
 def _line(ask: Ask, said: str) -> str:

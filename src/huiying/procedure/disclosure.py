@@ -35,6 +35,7 @@ class Purpose(StrEnum):
     FOLLOW_UP = "follow_up"
     JUDGE = "judge"
     SAVE_LIFE = "save_life"
+    SERVE = "serve"
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +64,8 @@ TABLE = (
         frozenset({"dispatcher", "ruler", "supervisor", "auditor"}),
         frozenset({Field.ORIGINAL, Field.FILES}),
     ),
+    Line(Purpose.SERVE, frozenset({"officer"}), frozenset({Field.CONTACT}), protected="never", signed_for=True),
+    Line(Purpose.SERVE, frozenset({"call_taker", "dispatcher", "follow_up"}), frozenset({Field.CONTACT})),
     Line(
         Purpose.SAVE_LIFE,
         frozenset({"call_taker", "dispatcher", "officer"}),

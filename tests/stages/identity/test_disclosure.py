@@ -73,7 +73,8 @@ def test_in_a_report_the_unit_never_gets_the_contact_even_with_approval() -> Non
 
 
 def test_a_page_offers_what_the_table_has() -> None:
-    assert set(choices("officer")) == {Purpose.CALL_BACK, Purpose.SITE_VISIT, Purpose.HANDLE, Purpose.SAVE_LIFE}
+    officers = {Purpose.CALL_BACK, Purpose.SITE_VISIT, Purpose.HANDLE, Purpose.SAVE_LIFE, Purpose.SERVE}
+    assert set(choices("officer")) == officers
     assert choices("clerk") == {}
     assert isinstance(may_approve("heshou", "heshou"), Refused)
 

@@ -20,12 +20,13 @@ from huiying.doors.reading import Limit, Possible, Told, limits, possible, told_
 from huiying.procedure.closure import may_ask_review
 from huiying.procedure.decision import Allowed, Refused
 from huiying.procedure.lifecycle import may
-from huiying.procedure.schema import UNIT_ROLES, Procedure
+from huiying.procedure.schema import COMPLAINANT, UNIT_ROLES, Procedure
 from huiying.procedure.state import MAIN, Attempt, Surroundings
 from huiying.stages import flow
 from huiying.stages.closure.actions import ask_review
 from huiying.stages.identity.models import Opening
 from huiying.stages.intake.actions import RESIDENT
+from huiying.stages.papers.queries import Owed, owed
 
 #: What the person may do, by the name that pages and the API give it, and the acts of a procedure that it may be.
 ACTS: Mapping[str, tuple[str, ...]] = {
@@ -66,6 +67,7 @@ class Receipt:
     joined_stage: str
     texts: Mapping[str, str]
     files: int
+    papers: Sequence[Owed]
 
 
 def find(code: str) -> int:
@@ -87,7 +89,7 @@ def read(code: str, at: datetime) -> Receipt:
         openings = list(case.openings.exclude(opened_at=None))
         texts = {content.name: content.text for content in case.contents.filter(position=1)}
         told = told_story(case, now, acts)
-        files = case.attachments.count()
+        files, papers = case.attachments.count(), owed(case, [COMPLAINANT])
     around = surroundings()
     by_act = {option.act.id: option for option in possible(now, RESIDENT, at, around)}
     offered = {}
@@ -116,6 +118,7 @@ def read(code: str, at: datetime) -> Receipt:
         joined_stage=joined or "",
         texts=texts,
         files=files,
+        papers=papers,
     )
 
 

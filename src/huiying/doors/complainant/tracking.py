@@ -18,7 +18,7 @@ from huiying.case.recording import NoSuchCase, NotAllowed
 from huiying.case.scope import working
 from huiying.directory.queries import place_name
 from huiying.doors import remaining
-from huiying.doors.complainant import receipts
+from huiying.doors.complainant import papers, receipts
 from huiying.doors.errors import plainly
 from huiying.doors.forms import Field, Form
 from huiying.doors.language import refusal, rule_words, spoken
@@ -172,6 +172,7 @@ def _page(opened: receipts.Receipt) -> dict[str, object]:
     ]
     return {
         "receipt": opened,
+        "papers": papers.listed(opened.papers, opened.code),
         "facts": [fact for fact in facts if fact["text"]],
         "next": {"says": _next(opened.stage), "who": _who(opened.holder)},
         "dues": [_due(limit) for limit in opened.limits if limit.running and limit.of_person],

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from huiying.doors.complainant import filing, offline, spots, tracking, views
+from huiying.doors.complainant import filing, offline, papers, spots, tracking, views
 
 urlpatterns = [
     path("", views.home, name="home"),
@@ -19,6 +19,8 @@ urlpatterns = [
     path("find/", tracking.find, name="find-receipt"),
     path("r/<str:code>/", tracking.receipt, name="receipt"),
     path("r/<str:code>/<slug:name>/", tracking.receipt_act, name="receipt-act"),
+    path("r/<str:code>/papers/<int:position>/<slug:paper>/", papers.paper, name="receipt-paper"),
+    path("r/<str:code>/papers/<int:position>/<slug:paper>/pdf/", papers.as_pdf, name="receipt-paper-pdf"),
     path("offline/", offline.offline, name="offline"),
     path("sw.js", offline.worker, name="worker"),
     path("manifest.webmanifest", offline.manifest, name="manifest"),

@@ -22,7 +22,7 @@ from huiying.doors.language import rule_words, spoken
 from huiying.doors.moments import moment_words, on_date, until_short
 from huiying.doors.people import Person
 from huiying.doors.reading import Limit, Possible, Told, days_of, derivation, limits, possible, story
-from huiying.doors.work import lists
+from huiying.doors.work import lists, papers
 from huiying.doors.work.views import TONES, for_staff, person_of, visible
 from huiying.procedure.closure import may_erase
 from huiying.procedure.decision import Allowed
@@ -66,6 +66,7 @@ def case(request: HttpRequest, number: str) -> HttpResponse:
             "step": spoken(now.procedure.steps[shown.step].name),
             "holder": _holder(now, shown),
             "tracks": _tracks(now),
+            "papers": papers.listed(shown),
             "acts": _acts(number, options, judging=judging),
             # The first act's text is the demand itself, which stands above.
             "events": [drawn_event(one, with_texts=one is not told[0]) for one in told],

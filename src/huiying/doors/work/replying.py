@@ -14,10 +14,9 @@ from huiying.case.scope import working
 from huiying.doors.answers import Answer, Part, compose, demands_of, greeting, shortened, taken_apart
 from huiying.doors.forms import Field, Form, choice_words
 from huiying.doors.language import sentence
-from huiying.doors.reading import spoken_to
 from huiying.procedure.schema import Act
 from huiying.stages.closure.actions import check_reply
-from huiying.stages.identity.texts import from_staff
+from huiying.stages.identity.texts import from_staff, spoken_to
 
 #: The texts that become, or are drafted as, the answer that the person reads.
 ANSWERS = ("reply", "draft")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from huiying.doors.work import acting, bulk, cases, judging, openings, sessions, views, worklist
+from huiying.doors.work import acting, bulk, cases, judging, openings, papers, sessions, views, worklist
 
 urlpatterns = [
     path("", worklist.work, name="work"),
@@ -20,5 +20,10 @@ urlpatterns = [
     path("case/<str:number>/split/", judging.split, name="split"),
     path("case/<str:number>/open/", openings.ask, name="open"),
     path("case/<str:number>/do/<str:track>/<slug:name>/", acting.do, name="do"),
+    path("case/<str:number>/papers/<int:position>/<slug:paper>/<slug:whom>/", papers.paper, name="paper"),
+    path("case/<str:number>/papers/<int:position>/<slug:paper>/<slug:whom>/pdf/", papers.as_pdf, name="paper-pdf"),
+    path("case/<str:number>/papers/<int:position>/<slug:paper>/<slug:whom>/named/", papers.named, name="paper-named"),
+    path("case/<str:number>/papers/<int:position>/<slug:paper>/<slug:whom>/issue/", papers.issue, name="paper-issue"),
+    path("case/<str:number>/papers/<int:position>/<slug:paper>/<slug:whom>/serve/", papers.serve, name="paper-serve"),
     path("openings/<int:opening_id>/", openings.see, name="see-opening"),
 ]

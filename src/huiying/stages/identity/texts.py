@@ -21,6 +21,8 @@ SIZED = re.compile(f"({vault.DIGITS}|{vault.NAME}|{vault.ADDRESS})(\\d+)")
 HIDDEN = {vault.DIGITS: Hidden.PHONE, vault.NAME: Hidden.NAME, vault.ADDRESS: Hidden.CONTACT}
 DIGITS_APART = re.compile(r"\d(?:[\s()（）.·—–-]{0,3}\d)+")
 ADDRESSED = re.compile(r"[\u4e00-\u9fff](?=先生|女士|小姐|老师|同志|师傅|阿姨|大爷|大妈)")
+#: A greeting by a name that is hidden.
+GREETED = re.compile(r"〔姓名〕(?:先生|女士|小姐|同志|老师)?[，,：:]?(?=您好|你好)")
 ANY_DIGITS = re.compile(r"[0-9０-９A-Za-z一二三四五六七八九十]*[0-9０-９]+[0-9０-９A-Za-z#＃-]*")
 
 
@@ -71,6 +73,11 @@ def said_on_the_spot(text: str, contact: Contact) -> str:
         held.setdefault(kind, set()).add(token)
     found = [span for span in find(text) if span.kind in IN_STAFF_WORDS]
     return _hidden(text, _with_known(found, _known(text, held)))
+
+
+def spoken_to(text: str) -> str:
+    """Return a text as its own reader is spoken to: a greeting by a name that is hidden becomes a plain greeting."""
+    return GREETED.sub("", text)
 
 
 def _with_known(found: Iterable[Span], known: Iterable[Span]) -> list[Span]:
