@@ -315,7 +315,7 @@ class Spot(models.Model):
 
 
 class LocalLimit(models.Model):
-    """What the city keeps shorter than a statutory row asks, from a day on: proposed by one person, approved by another.
+    """What the city keeps shorter than a statutory row asks, from a day on: proposed by one, approved by another.
 
     `case.local_limits` has the verbs. `value` is in `unit`, which is
     the row's own; `ends` is the first day on which it holds no more.

@@ -1,7 +1,7 @@
 """Local limits: what a city keeps shorter than the law asks, from a day on, by a reviewed row (rule TM-14).
 
-A local limit shortens one statutory row. An administrator proposes it and a leader, somebody else, approves it: that a whole
-city's units have less time is a decision that a leader answers for. It holds for cases that begin on its first
+A local limit shortens one statutory row. An administrator proposes it and a leader, somebody else, approves it: that a
+whole city's units have less time is a decision that a leader answers for. It holds for cases that begin on its first
 day or later; a case keeps the rules under which it began.
 """
 
@@ -51,7 +51,7 @@ def may(verb: str, role: str) -> Decision:
 
 
 def may_hold(limit: LocalLimit, term: Term | Refused, today: date) -> Decision:
-    """Whether a local limit may be proposed or approved today: it fits its row (`fits`) and does not lie in the past."""
+    """Whether a local limit may be proposed or approved today: it fits its row (`fits`) and is not past already."""
     if isinstance(term, Refused):
         return term
     if limit.valid_from < today:
@@ -66,27 +66,23 @@ def may_approve(proposed_by: str, by: str) -> Decision:
 
 
 def fits(limit: LocalLimit, term: Term) -> Decision:
-    """Whether a local limit fits the statutory row: in force then, in the same unit, never longer, nobody's own time."""
-    said = {"term": term.id, "field": "本地期限"}
+    """Whether a local limit fits the statutory row: in force then, of the same unit, never longer, nobody's own."""
+    said: dict[str, object] = {"term": term.id, "field": "本地期限", "measure": term.unit.value}
     if not term.in_force(limit.valid_from):
-        return Refused("local_limit_row_not_in_force", term.article, {**said, "date": limit.valid_from.isoformat()})
-    if term.own_time:
-        return Refused("local_limit_own_time", term.article, said)
-    if term.value < 0:
-        return Refused("local_limit_counted_back", term.article, said)
-    if term.unit is Unit.UNKNOWN:
-        return Refused("unit_unknown", term.article, {"term": term.id, "name": term.name, "value": term.value})
-    if limit.unit is not term.unit:
-        return Refused(
-            "local_limit_unit", term.article, {**said, "measure": term.unit.value, "other": limit.unit.value}
-        )
-    if not 0 < limit.value <= term.value:
-        return Refused(
-            "local_limit_exceeds",
-            term.article,
-            {**said, "most": term.value, "measure": term.unit.value, "amount": limit.value},
-        )
-    return Allowed(term.article)
+        code, said["date"] = "local_limit_row_not_in_force", limit.valid_from.isoformat()
+    elif term.own_time:
+        code = "local_limit_own_time"
+    elif term.value < 0:
+        code = "local_limit_counted_back"
+    elif term.unit is Unit.UNKNOWN:
+        code, said = "unit_unknown", {"term": term.id, "name": term.name, "value": term.value}
+    elif limit.unit is not term.unit:
+        code, said["other"] = "local_limit_unit", limit.unit.value
+    elif not 0 < limit.value <= term.value:
+        code, said["most"], said["amount"] = "local_limit_exceeds", term.value, limit.value
+    else:
+        return Allowed(term.article)
+    return Refused(code, term.article, said)
 
 
 def holding(limits: Iterable[LocalLimit], terms: Mapping[str, Term], on: date) -> Mapping[str, LocalLimit]:
