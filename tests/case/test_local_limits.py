@@ -10,7 +10,7 @@ import pytest
 from click.testing import CliRunner
 from django.db import IntegrityError, connection, transaction
 
-from cast import GUAN, MONDAY, ZHOU, later
+from cast import CAI, GUAN, MONDAY, ZHOU, later
 from conftest import Installation
 from huiying.case import local_limits
 from huiying.case.commands import KeyConflict
@@ -25,7 +25,6 @@ from huiying.procedure.time_limits import Unit
 from huiying.stages import flow
 from huiying.stages.intake.actions import RESIDENT, Demand, register
 
-CAI = Actor("cailingdao", "leader")
 TUESDAY = date(2026, 11, 3)
 BASIS = "汀川市承诺办理时限规定第4条"
 

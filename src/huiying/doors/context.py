@@ -26,7 +26,7 @@ SECTIONS = {
     "custodian": ((_("身份查看"), "custodian"),),
     "supervisor": ((_("督办看板"), "board"), (_("运行概览"), "overview"), (_("提醒"), "notices")),
     "leader": ((_("运行概览"), "overview"), (_("督办看板"), "board"), (_("提醒"), "notices")),
-    "administrator": ((_("期满删除"), "to-erase"), (_("机构与职责"), "admin:index")),
+    "administrator": ((_("法规与期限"), "law"), (_("期满删除"), "to-erase"), (_("机构与职责"), "admin:index")),
 }
 
 
@@ -59,6 +59,7 @@ def page(request: HttpRequest) -> dict[str, Any]:
         "other_posts": person.others,
         "logout_url": reverse("account_logout"),
         "footer_links": [
+            {"label": _("法规与期限"), "url": reverse("law")},
             {"label": _("第二重验证"), "url": reverse("mfa_index")},
             {"label": _("我的登录"), "url": reverse("my-sessions")},
             {"label": _("修改密码"), "url": reverse("account_change_password")},

@@ -145,9 +145,10 @@ def dates(library: Library, instrument: Instrument, example: Example) -> list[Da
     procedure = library.procedures.get(instrument.id)
     if procedure is None or list(_strangers(_Speech(procedure), example)):
         return found
-    for number, line, state in _walked(procedure, example):
-        for clock in procedure.clocks.values() if isinstance(state, State) else ():
-            running = state.clocks.get(clock.id)
+    for number, line, answer in _walked(procedure, example):
+        clocks = answer.clocks if isinstance(answer, State) else {}
+        for clock in procedure.clocks.values():
+            running = clocks.get(clock.id)
             ends = running.due(_calendar(example)) if running and clock.name in line.due else None
             if running and running.term and isinstance(ends, Due):
                 found.append(Dated(number, clock.name, running.term, running.extended, ends))
