@@ -26,7 +26,7 @@ SECTIONS = {
     "custodian": ((_("身份查看"), "custodian"),),
     "supervisor": ((_("督办看板"), "board"), (_("运行概览"), "overview"), (_("提醒"), "notices")),
     "leader": ((_("运行概览"), "overview"), (_("督办看板"), "board"), (_("提醒"), "notices")),
-    "administrator": ((_("法规与期限"), "law"), (_("期满删除"), "to-erase"), (_("机构与职责"), "admin:index")),
+    "administrator": ((_("期满删除"), "to-erase"), (_("机构与职责"), "admin:index")),
 }
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, datetime
 from typing import Any
 
@@ -69,7 +69,7 @@ def example(request: HttpRequest, instrument: str, name: str) -> HttpResponse:
             "cast": list(_cast(read)),
             "story": _story(read),
             "asked": _asked(read),
-            "limits": [_drawn(found) for found in dates(our_library(), shown, read)],
+            "limits": [_drawn(lines, found) for lines, found in _apart(dates(our_library(), shown, read))],
         }
     return render(request, "law/example.html", context)
 
@@ -92,8 +92,8 @@ def _cast(read: Example) -> Iterator[dict[str, str]]:
 def _story(read: Example) -> dict[str, Any]:
     return {
         "caption": _("经过"),
-        "columns": columns(_("什么时候"), _("谁"), _("做什么"), _("给出"), _("然后")),
-        "rows": [{"cells": _line(line)} for line in read.story],
+        "columns": columns(_("序号"), _("什么时候"), _("谁"), _("做什么"), _("给出"), _("然后")),
+        "rows": [{"cells": [{"text": number}, *_line(line)]} for number, line in enumerate(read.story, start=1)],
     }
 
 
@@ -138,8 +138,8 @@ def _moment(at: date | datetime) -> str:
 def _asked(read: Example) -> dict[str, Any]:
     return {
         "caption": _("算期限"),
-        "columns": columns(_("规则"), _("起算"), _("中止和延长"), _("应得")),
-        "rows": [{"cells": _term(line)} for line in read.terms],
+        "columns": columns(_("序号"), _("规则"), _("起算"), _("中止和延长"), _("应得")),
+        "rows": [{"cells": [{"text": number}, *_term(line)]} for number, line in enumerate(read.terms, start=1)],
     }
 
 
@@ -164,7 +164,16 @@ def _term(line: TermLine) -> list[Cell]:
     ]
 
 
-def _drawn(found: Dated) -> Mapping[str, Any]:
+def _apart(found: Iterable[Dated]) -> list[tuple[str, Dated]]:
+    """Return each date once, with the numbers of the lines that look at it."""
+    lines: dict[tuple[object, ...], tuple[list[str], Dated]] = {}
+    for one in found:
+        same = (one.name, one.term.id, one.extended, one.ends.derivation)
+        lines.setdefault(same, ([], one))[0].append(str(one.line))
+    return [(_("、").join(numbers), one) for numbers, one in lines.values()]
+
+
+def _drawn(lines: str, found: Dated) -> Mapping[str, Any]:
     """Return a date as the limits component takes it: until when, by which row, and every day's reason."""
     limit = Limit(
         what=spoken(found.name),
@@ -182,7 +191,7 @@ def _drawn(found: Dated) -> Mapping[str, Any]:
     )
     back, last = found.term.value < 0, found.ends.at
     return {
-        "what": _("第{line}条，{what}").format(line=found.line, what=limit.what),
+        "what": _("第{line}条，{what}").format(line=lines, what=limit.what),
         "text": _moment(last) if back else until(found.ends.moment),
         "article": limit.article,
         "url": rule_url(found.term.id),

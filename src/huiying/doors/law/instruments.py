@@ -100,7 +100,7 @@ def frame(instrument: Instrument, here: str) -> dict[str, Any]:
     """Return what the pages of one instrument share: its name, the ways between them. `here`: the page's address."""
     there = our_library().procedures.get(instrument.id)
     counts = {
-        "law-instrument": (_("环节"), len(there.steps) if there else None),
+        "law-instrument": (_("总览"), None),
         "law-acts": (_("办理动作"), len(there.acts) if there else None),
         "law-limits": (_("期限"), len(rows_of(our_library(), instrument))),
         "law-examples": (_("例子"), len(instrument.examples)),
@@ -181,7 +181,7 @@ def acts(request: HttpRequest, instrument: str) -> HttpResponse:
     page, steps = paged(request, list(procedure.acts.values()))
     table = {
         "caption": _("办理动作"),
-        "columns": columns(_("办理动作"), _("从哪个环节"), _("到哪个环节"), _("谁可以办"), _("依据"), _("把握程度")),
+        "columns": columns(_("办理动作"), _("从哪里到哪里"), _("谁可以办"), _("依据"), _("把握程度")),
         "rows": [{"cells": _act(procedure, act)} for act in page],
         **steps,
     }
@@ -189,11 +189,11 @@ def acts(request: HttpRequest, instrument: str) -> HttpResponse:
 
 
 def _act(procedure: Procedure, act: Act) -> list[Cell]:
-    sources = _("、").join(spoken(procedure.steps[step].name) for step in procedure.sources[act.id])
+    named = _("、").join(spoken(procedure.steps[step].name) for step in procedure.sources[act.id])
+    sources = _("各个环节") if act.source == (ANYWHERE,) else named
     return [
         {"text": spoken(act.name), "note": "" if act.track == "main" else spoken(procedure.tracks[act.track].name)},
-        {"text": _("各个环节") if act.source == (ANYWHERE,) else sources},
-        {"text": spoken(procedure.steps[act.target].name) if act.target else _("不动")},
+        {"text": f"{sources} → {spoken(procedure.steps[act.target].name)}" if act.target else sources},
         {"text": roles(act.by)},
         {"text": act.article},
         sureness(act.status),
