@@ -11,13 +11,15 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
-from cast import CAI, GUAN, Entering, page
+from cast import CAI, GUAN, WATER, ZHOU, Entering, page
 from huiying.case import local_limits
 from huiying.config.packs import our_library
 from huiying.directory.models import LocalLimit
 from huiying.doors.law.links import rule_url
 from huiying.doors.law.saying import extension
 from huiying.procedure.time_limits import Unit
+from huiying.stages import flow
+from huiying.stages.intake.actions import RESIDENT, Demand, register
 
 BASIS = "汀川市承诺办理时限规定第4条"
 
@@ -112,7 +114,12 @@ def test_an_example_that_no_longer_comes_out_is_shown_with_what_differs(
 def test_each_date_of_a_case_leads_to_its_row(signed_in: Entering) -> None:
     assert rule_url("GD-02c") == "/staff/law/guangdong/limits/#GD-02c"
     assert rule_url("gone") == rule_url("") == ""
-    assert 'id="GD-02c"' in page(signed_in("laowang"), "/staff/law/guangdong/limits/")
+    officer = signed_in("laowang")
+    assert 'id="GD-02c"' in page(officer, "/staff/law/guangdong/limits/")
+    demand = Demand("楼道灯不亮", kind="complaint")
+    number = register(demand, channel="phone", by=RESIDENT, at=timezone.now()).number
+    flow.act(number, "dispatch", by=ZHOU, at=timezone.now(), given={"lead": WATER})
+    assert 'href="/staff/law/guangdong/limits/#GD-02c"' in page(officer, f"/staff/case/{number}/")
 
 
 def test_a_local_limit_is_proposed_by_one_and_approved_by_another(signed_in: Entering) -> None:
