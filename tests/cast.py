@@ -26,6 +26,7 @@ ZHENG = Actor("zhengfa", "ruler")
 HESHOU = Actor("heshou", "custodian")
 FENGSHOU = Actor("fengshou", "custodian")
 GUAN = Actor("guandang", "administrator")
+CAI = Actor("cailingdao", "leader")
 
 #: Gives somebody's browser or program by their login.
 Entering = Callable[[str], Client]

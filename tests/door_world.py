@@ -16,7 +16,7 @@ from django.test import Client
 from django.test.client import ClientHandler
 from django.utils import timezone
 
-from cast import MENG, STREETS, WANG, WATER, WEI, WU, ZHAO, ZHOU
+from cast import CAI, GUAN, MENG, STREETS, WANG, WATER, WEI, WU, ZHAO, ZHOU
 from door_matrix import (
     CONFIDENTIAL,
     FOREIGN,
@@ -29,6 +29,7 @@ from door_matrix import (
     Row,
     address,
 )  # fmt: skip
+from huiying.case.local_limits import approve, propose
 from huiying.case.models import Act, Case
 from huiying.case.numbers import number, receipt_code
 from huiying.case.scope import CENTRE, WORK, current, enter, seeing
@@ -37,6 +38,7 @@ from huiying.directory.models import Area, Matter, Post, Staff, Unit
 from huiying.doors.people import new_token
 from huiying.procedure.disclosure import Field, Purpose
 from huiying.procedure.state import MAIN, Actor
+from huiying.procedure.time_limits import Unit as Measure
 from huiying.stages import flow
 from huiying.stages.identity.actions import ask_to_see
 from huiying.stages.identity.vault import Contact
@@ -50,6 +52,7 @@ CAST = ("xiaoli", "zhoujie", "xiaozhao", "laowang", "liuju", "sunshen", "qianshe
 NEVER_GIVEN, NO_OPENING, WRONG_CODE = 99_999_999, 10**9, "7QFK-0M2P-7QFK-0M2P"
 BELOW = "sw-2"
 PHONE = "13900001234"
+BASIS = "汀川市承诺办理时限规定第4条"
 BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
 FORGERY = re.compile(r'name="csrfmiddlewaretoken" value="\w+"')
 API, LOGIN = "api/", "/accounts/login/"
@@ -90,6 +93,7 @@ class World:
             SUPERIOR: self._opening(self.numbers[SUPERIOR], Field.ORIGINAL, Purpose.JUDGE, ZHOU),
             MISSING: NO_OPENING,
         }
+        self.limit = self._local_limit()
         people = Post.objects.filter(staff__username__in=CAST)
         self.posts = {post.role_id: post for post in people.select_related("staff")}
         self.sessions = {role: _session(post.staff) for role, post in self.posts.items()}
@@ -125,6 +129,14 @@ class World:
             code=BELOW, name="水务局二所", level="department", superior=above, area=above.area
         ).pk
 
+    def _local_limit(self) -> int:
+        """Propose a limit that waits for a leader, besides one that is in force."""
+        at = timezone.now()
+        days = timezone.localdate()
+        there = propose("GD-02c", 12, Measure.WORKING_DAYS, BASIS, days, by=GUAN, at=at)
+        approve(there, by=CAI, at=at)
+        return propose("GD-02a", 1, Measure.WORKING_DAYS, BASIS, days, by=GUAN, at=at)
+
     def _opening(self, case: str, what: Field, purpose: Purpose, by: Actor) -> int:
         return int(ask_to_see(case, what, purpose, by=by, at=timezone.now()).opening.pk)
 
@@ -142,6 +154,7 @@ class World:
             "code": WRONG_CODE if situation == MISSING else receipt_code(self.numbers[OWN]),
             "track": MAIN,
             "post_id": 1,
+            "limit": self.limit,
             **row.filled,
         }
 

@@ -92,10 +92,22 @@
     return [...wrong.values()];
   };
 
+  // What of an element shows through the windows that it is scrolled in.
+  const shownBox = (element) => {
+    let { top, right, bottom, left } = element.getBoundingClientRect();
+    for (let one = element.parentElement; one && one !== document.documentElement; one = one.parentElement) {
+      const { overflowX, overflowY } = getComputedStyle(one);
+      const around = one.getBoundingClientRect();
+      if (scrolls(overflowX)) [left, right] = [Math.max(left, around.left), Math.min(right, around.right)];
+      if (scrolls(overflowY)) [top, bottom] = [Math.max(top, around.top), Math.min(bottom, around.bottom)];
+    }
+    return { top, right, bottom, left, width: right - left, height: bottom - top };
+  };
+
   const noTextOverText = () => {
     const boxes = lines().filter((line) => !isFloating(line.element));
     for (const element of document.querySelectorAll(`${CONTROL}, img, canvas, video`)) {
-      if (isSeen(element) && !isFloating(element)) boxes.push({ element, node: element, box: element.getBoundingClientRect() });
+      if (isSeen(element) && !isFloating(element)) boxes.push({ element, node: element, box: shownBox(element) });
     }
     boxes.sort((one, other) => one.box.top - other.box.top);
     const wrong = new Map();

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from huiying.procedure.checking import check
-from huiying.procedure.examples import run
+from huiying.procedure.examples import Example, dates, read, run
 from huiying.procedure.library import Instrument, library
 
 CASES = [(instrument, path) for instrument in library().instruments.values() for path in instrument.examples]
@@ -24,3 +24,30 @@ def test_an_example_comes_out_as_written(instrument: Instrument, path: Path) -> 
 
 def test_every_instrument_has_examples() -> None:
     assert [instrument.id for instrument in library().instruments.values() if not instrument.examples] == []
+
+
+@pytest.mark.parametrize(("instrument", "path"), CASES, ids=lambda case: getattr(case, "stem", getattr(case, "id", "")))
+def test_every_date_that_an_example_names_is_given_with_its_reasons(instrument: Instrument, path: Path) -> None:
+    example = read(path.read_text("utf-8"))
+    assert isinstance(example, Example)
+    asked = [line.ends for line in example.terms if line.refused is None]
+    told = [at for line in example.story for at in line.due.values() if at is not None]
+    found = dates(library(), instrument, example)
+    assert len(found) == len(asked) + len(told)
+    assert all(one.ends.derivation for one in found)
+
+
+def test_a_story_that_names_a_stranger_has_no_dates() -> None:
+    hotline = library().instruments["hotline"]
+    example = read("标题: 没有这个人\n经过:\n  - {时间: 2026-09-01 10:00:00, 谁: 某人, 做: 登记}\n")
+    assert isinstance(example, Example)
+    assert dates(library(), hotline, example) == []
+
+
+def test_an_example_in_another_encoding_or_of_an_unknown_row_says_so(tmp_path: Path) -> None:
+    hotline, file = library().instruments["hotline"], tmp_path / "example.yaml"
+    words = "标题: 没有这条规则\n期限:\n  - {规则: GD-99, 起算: 2026-09-18, 届满: 2026-09-29}\n"
+    file.write_text(words, "utf-8")
+    assert "没有编号为 GD-99 的期限规则" in run(library(), hotline, file)[0]
+    file.write_bytes(words.encode("gb18030"))
+    assert "读不懂这个示例" in run(library(), hotline, file)[0]

@@ -39,9 +39,10 @@ from huiying.case.writing import Rows, insert
 from huiying.config.environment import read
 from huiying.config.packs import our_library
 from huiying.config.trouble import Trouble
-from huiying.directory.queries import units_for_routing
+from huiying.directory.queries import approved_local_limits, units_for_routing
 from huiying.procedure.decision import Refused
 from huiying.procedure.lifecycle import may
+from huiying.procedure.local_limits import LocalLimit, holding, shortened
 from huiying.procedure.schema import Procedure
 from huiying.procedure.state import MAIN, Actor, Attempt, Surroundings
 from huiying.procedure.time_limits import SHANGHAI
@@ -86,7 +87,25 @@ def instrument_in_force(at: datetime) -> str:
     procedures, name = our_library().procedures, read("HUIYING_PROCEDURE")
     if name not in procedures:
         raise Trouble("procedure_unknown", "HUIYING_PROCEDURE", name=name, known="、".join(procedures))
-    return written(procedures[name], at)
+    return written(in_force(procedures[name], at), at)
+
+
+def in_force(procedure: Procedure, at: datetime) -> Procedure:
+    """Return the version of a procedure that a case beginning at this moment follows: with the local limits of its day.
+
+    What nobody shortened is the procedure itself; the versions that local limits make are few, and kept.
+    """
+    held = holding(approved_local_limits(), procedure.terms, at.astimezone(SHANGHAI).date())
+    if not held:
+        return procedure
+    key = (id(procedure), tuple(held.values()))
+    if key not in _SHORTENED:
+        _SHORTENED[key] = procedure, shortened(procedure, held)
+    return _SHORTENED[key][1]
+
+
+#: The versions of procedures that local limits have made here, by the procedure and those limits.
+_SHORTENED: dict[tuple[int, tuple[LocalLimit, ...]], tuple[Procedure, Procedure]] = {}
 
 
 def special_in_force(special: str, at: datetime) -> str:
@@ -95,7 +114,7 @@ def special_in_force(special: str, at: datetime) -> str:
     procedure = our_library().special(special, day)
     if procedure is None:
         raise NotAllowed(Refused("no_procedure_in_force", "", {"special": special, "date": day.isoformat()}))
-    return written(procedure, at)
+    return written(in_force(procedure, at), at)
 
 
 def written(procedure: Procedure, at: datetime) -> str:

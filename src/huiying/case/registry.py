@@ -13,7 +13,7 @@ from huiying.case.ledger import Entry, chained
 from huiying.case.models import Act
 from huiying.case.scope import working
 from huiying.case.witness import witness
-from huiying.directory.models import Area, Duty, Guidance, Matter, Post, Spot, Staff, Unit
+from huiying.directory.models import Area, Duty, Guidance, LocalLimit, Matter, Post, Spot, Staff, Unit
 from huiying.procedure.state import Actor
 
 Outline = Sequence[Sequence[float]]
@@ -27,6 +27,10 @@ REGISTERED: Mapping[type[models.Model], tuple[str, ...]] = {
     Duty: ("matter_id", "area_id", "lead_id", "support", "basis", "version", "valid_from", "valid_to"),
     Guidance: ("title", "text", "matter_id", "words", "unit_id", "article", "review_by", "active"),
     Spot: ("code", "name", "area_id", "address", "matter_id", "unit_id", "post_id", "active"),
+    LocalLimit: (
+        *("term", "value", "unit", "article", "valid_from", "ends"),
+        *("proposed_by", "approved_by", "approved_at", "withdrawn_by"),
+    ),
 }
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import click
 
+from huiying.commands import local_limits
 from huiying.commands.output import EXIT_FELL_SHORT, fail, json_option, language, print_json, rule_words, words
 from huiying.commands.packs import pack_option, the_library
 from huiying.procedure.checking import check
@@ -25,22 +26,24 @@ def procedures() -> None:
 @pack_option
 @json_option
 def check_command(*, packs: tuple[Path, ...], as_json: bool) -> None:
-    """Check that every instrument holds together, and run its examples."""
+    """Check that every instrument holds together, run its examples, and list the local limits of this installation."""
     library = the_library(packs)
     faults = [*check(library), *_failed_examples(library)]
     reports = [_report(library, instrument, faults) for instrument in library.instruments.values()]
+    local = local_limits.reports(library)
+    wrong = len(faults) + sum(bool(limit["failed"]) for limit in local)
     if as_json:
-        print_json({"ok": not faults, "instruments": reports})
+        print_json({"ok": not wrong, "instruments": reports, "local_limits": local})
     else:
         for report in reports:
             counts = "  ".join(f"{key} {report[key]}" for key in ("steps", "acts", "terms", "examples"))
             click.echo(f"{'✗' if report['failed'] else '✓'} {report['id']:<16} {counts}  {report['title']}")
         for fault in faults:
             click.echo(f"  {fault.instrument} · {fault.where}: {_say(fault)}")
-        click.echo(
-            words("command.procedures_failed", {"count": len(faults)}) if faults else words("command.procedures_ok")
-        )
-    sys.exit(EXIT_FELL_SHORT if faults else 0)
+        for limit in local:
+            click.echo(_local(limit))
+        click.echo(words("command.procedures_failed", {"count": wrong}) if wrong else words("command.procedures_ok"))
+    sys.exit(EXIT_FELL_SHORT if wrong else 0)
 
 
 @procedures.command("draw")
@@ -80,6 +83,13 @@ def _report(library: Library, instrument: Instrument, faults: list[Fault]) -> di
             if fault.instrument == instrument.id
         ],
     }
+
+
+def _local(limit: dict[str, object]) -> str:
+    """Return a local limit as a line: ✓ where it holds or will, ✗ with the reason where it fits its row no more."""
+    said = {**limit, "measure": rule_words(f"unit.{limit['unit']}")}
+    line = words("command.local_limit", said)
+    return f"✗ {line}\n  {limit['failed']}" if limit["failed"] else f"✓ {line}"
 
 
 def _say(fault: Fault) -> str:

@@ -1,4 +1,4 @@
-"""Areas, units, staff, posts, matters and duties. Changes are acts: `case.registry` is the only writer.
+"""Areas, units, staff, posts, matters, duties, local limits. Changes are acts: `case.registry` is the only writer.
 
 Ids are the codes people use (division codes, unit codes, matter codes), so that a case's facts name them as they are.
 """
@@ -15,8 +15,9 @@ from django.utils import timezone
 
 from huiying.config.checks import Sensitivity
 from huiying.directory.fields import PairsField
-from huiying.procedure import routing
+from huiying.procedure import local_limits, routing
 from huiying.procedure.schema import ROLES
+from huiying.procedure.time_limits import Unit as Measure
 
 PUBLIC = Sensitivity.NONE
 LEVELS = {
@@ -311,3 +312,63 @@ class Spot(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class LocalLimit(models.Model):
+    """What the city keeps shorter than a statutory row asks, from a day on: proposed by one, approved by another.
+
+    `case.local_limits` has the verbs. `value` is in `unit`, which is
+    the row's own; `ends` is the first day on which it holds no more.
+    """
+
+    term = models.CharField("规则", max_length=20)
+    value = models.PositiveIntegerField("本地期限")
+    unit = models.CharField("单位", max_length=8)
+    article = models.CharField("依据", max_length=200)
+    valid_from = models.DateField("生效日")
+    ends = models.DateField("失效日", null=True, blank=True)
+    proposed_by = models.CharField("提出人", max_length=40)
+    approved_by = models.CharField("批准人", max_length=40, blank=True)
+    approved_at = models.DateTimeField("批准时间", null=True, blank=True)
+    withdrawn_by = models.CharField("撤回人", max_length=40, blank=True)
+
+    sensitivity: ClassVar = dict.fromkeys(
+        ("term", "value", "unit", "article", "valid_from", "ends", "approved_at"), PUBLIC
+    ) | dict.fromkeys(("proposed_by", "approved_by", "withdrawn_by"), Sensitivity.STAFF)
+
+    class Meta:
+        """One a row and day; approved by somebody else than whoever proposed it."""
+
+        verbose_name = verbose_name_plural = "本地期限"
+        ordering = ("-id",)
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["term", "valid_from"], condition=models.Q(withdrawn_by=""), name="one_local_limit_a_row_and_day"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(value__gt=0) & models.Q(unit__in=[one.value for one in Measure]),
+                name="a_local_limit_is_some_time",
+            ),
+            models.CheckConstraint(
+                condition=~models.Q(approved_by=models.F("proposed_by")), name="nobody_approves_their_own_local_limit"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(approved_by="", approved_at=None)
+                | (~models.Q(approved_by="") & models.Q(approved_at__isnull=False)),
+                name="an_approval_has_its_moment",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(withdrawn_by="", ends=None)
+                | (~models.Q(withdrawn_by="") & models.Q(ends__gte=models.F("valid_from"))),
+                name="a_withdrawal_has_its_day",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.term} {self.value} {self.unit} {self.valid_from}"
+
+    def for_rules(self) -> local_limits.LocalLimit:
+        """Return the row as rules see it."""
+        return local_limits.LocalLimit(
+            self.term, self.value, Measure(self.unit), self.article, self.valid_from, self.ends
+        )

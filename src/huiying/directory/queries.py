@@ -16,6 +16,8 @@ from huiying.directory.likeness import pairs
 from huiying.directory.models import DISTRICT, Area, Duty, Guidance, Matter, Spot, Staff, Unit
 from huiying.procedure import routing
 from huiying.procedure.decision import Refused
+from huiying.procedure.local_limits import LocalLimit
+from huiying.procedure.time_limits import Unit as Measure
 
 #: One pair of characters in common is chance, two are a word.
 FEWEST_PAIRS = 2
@@ -145,3 +147,13 @@ def guidance_for(said: str, matter: str = "", most: int = 5) -> list[Guidance]:
         first.insert(0, Case(When(matter=matter, then=Value(0)), default=Value(1)))
     found = Guidance.objects.filter(active=True).annotate(shared=counted).filter(speaking)
     return list(found.select_related("unit").order_by(*first)[:most])
+
+
+def approved_local_limits() -> tuple[LocalLimit, ...]:
+    """Return the local limits that were approved, in force or not, in the order of their days."""
+    rows = run(
+        "SELECT term, value, unit, article, valid_from, ends FROM directory_locallimit"
+        " WHERE approved_at IS NOT NULL ORDER BY valid_from, id",
+        [],
+    )
+    return tuple(LocalLimit(term, value, Measure(unit), *others) for term, value, unit, *others in rows)

@@ -59,6 +59,7 @@ def page(request: HttpRequest) -> dict[str, Any]:
         "other_posts": person.others,
         "logout_url": reverse("account_logout"),
         "footer_links": [
+            {"label": _("法规与期限"), "url": reverse("law")},
             {"label": _("第二重验证"), "url": reverse("mfa_index")},
             {"label": _("我的登录"), "url": reverse("my-sessions")},
             {"label": _("修改密码"), "url": reverse("account_change_password")},

@@ -78,6 +78,8 @@ class Limit:
     left: str = ""
     #: The part of a list that it belongs to (`remaining.when`).
     when: str = remaining.OPEN
+    #: The id of the row; empty where no rule sets a limit.
+    term: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -292,6 +294,7 @@ def limits(now: Folded, around: Surroundings, at: datetime | None = None) -> lis
                 if isinstance(ends, Due) and counts and clock.term
                 else "",
                 when=remaining.when(ends.moment, at) if isinstance(ends, Due) and counts else remaining.OPEN,
+                term=clock.term.id if clock.term else "",
             )
         )
     return shown
@@ -299,10 +302,13 @@ def limits(now: Folded, around: Surroundings, at: datetime | None = None) -> lis
 
 def _amount(clock: RunningClock) -> str:
     """Return how long a limit is, extensions included: 15个工作日."""
-    if clock.term is None:
-        return ""
-    count, measure = clock.term.value + clock.extended, rule_words()[f"unit.{clock.term.unit}"]
-    if clock.term.unit is Unit.WORKING_DAYS:
+    return "" if clock.term is None else amount_words(clock.term.value + clock.extended, clock.term.unit)
+
+
+def amount_words(count: int, unit: Unit) -> str:
+    """Return a length of time: 15个工作日, 24小时."""
+    measure = rule_words()[f"unit.{unit}"]
+    if unit is Unit.WORKING_DAYS:
         return _("{count}个{measure}").format(count=count, measure=measure)
     return _("{count}{measure}").format(count=count, measure=measure)
 

@@ -14,6 +14,7 @@ urlpatterns = [
     path("", include("huiying.doors.complainant.urls")),
     path("", include("huiying.doors.leader.urls")),
     path("staff/", include("huiying.doors.work.urls")),
+    path("staff/", include("huiying.doors.law.urls")),
     path("desk/", include("huiying.doors.desk.urls")),
     path("custodian/", include("huiying.doors.custodian.urls")),
     path("accounts/", include("huiying.doors.account_urls")),

@@ -59,6 +59,7 @@ class Canvas:
         self.parts: list[str] = []
         self.bottom = float(MARGIN)
         self.right = 0.0
+        self.told = ""
 
     def say(self, code: str, **params: object) -> str:
         """Return a sentence in the picture's language."""
@@ -103,7 +104,9 @@ class Canvas:
         )
 
     def title(self, title: str, summary: str) -> None:
-        """Write the heading."""
+        """Write the heading, and what whoever cannot see the picture is told of it."""
+        described = " ".join(filter(None, (summary, self.say("drawing.described"))))
+        self.told = f"<title>{escape(title)}</title><desc>{escape(described)}</desc>"
         self.text(MARGIN, self.bottom + 22, title, size=24, weight=700)
         self.bottom += 40
         if summary:
@@ -217,7 +220,7 @@ class Canvas:
         )
         return (
             f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width:.0f} {height:.0f}" width="{width:.0f}" '
-            f'height="{height:.0f}" font-family="{FAMILY}"><defs>{markers}</defs>'
+            f'height="{height:.0f}" font-family="{FAMILY}" role="img">{self.told}<defs>{markers}</defs>'
             f'<rect width="100%" height="100%" fill="#ffffff"/>{"".join(self.parts)}</svg>\n'
         )
 

@@ -7,6 +7,7 @@ returns what came out differently, as sentences; an empty answer means that ever
 from __future__ import annotations
 
 from collections.abc import Container, Iterator, Mapping
+from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import pairwise
 from pathlib import Path
@@ -21,9 +22,12 @@ from huiying.procedure.lifecycle import apply, begin
 from huiying.procedure.routing import Level, Unit
 from huiying.procedure.schema import Act, Ask, Frozen, Procedure
 from huiying.procedure.state import MAIN, Actor, Attempt, State, Surroundings
-from huiying.procedure.time_limits import SHANGHAI, Due, Roll, Suspension, due
+from huiying.procedure.time_limits import SHANGHAI, Due, Roll, Suspension, Term, due
 from huiying.procedure.words import catalogue, refusal, say
 from huiying.procedure.workdays import Calendar, china
+
+#: Reads what is data and nothing else; libyaml's, where it is there, is several times as fast.
+Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
 class UnitCard(Frozen):
@@ -85,50 +89,98 @@ class Example(Frozen):
     terms: tuple[TermLine, ...] = Field(default=(), alias="期限")
 
 
+@dataclass(frozen=True, slots=True)
+class Dated:
+    """A date that an example comes to: in which line, what ends, by which row, extended by how much, and how found."""
+
+    line: int
+    name: str
+    term: Term
+    extended: int
+    ends: Due
+
+
 def run(library: Library, instrument: Instrument, path: Path) -> list[str]:
     """Return what in one example came out differently from what it says."""
     try:
-        content = yaml.safe_load(path.read_text("utf-8-sig"))
-    except (yaml.YAMLError, ValueError) as error:  # ValueError: another encoding, or a day like 02-30
+        text = path.read_text("utf-8-sig")
+    except ValueError as error:  # another encoding
         return [say("example.unreadable", {"why": str(error)})]
+    example = read(text)
+    return run_example(library, instrument, example) if isinstance(example, Example) else example
+
+
+def read(text: str) -> Example | list[str]:
+    """Return an example from its file's text, or what is wrong with it."""
     try:
-        example = Example.model_validate(content)
+        return Example.model_validate(yaml.load(text, Loader))  # noqa: S506  # a safe loader
     except ValidationError as error:
         return [
             say("example.field_wrong", {"where": ".".join(map(str, e["loc"])), "why": e["msg"]}) for e in error.errors()
         ]
-    calendar = china() if example.calendar_through is None else china().through(example.calendar_through)
+    except (yaml.YAMLError, ValueError) as error:  # ValueError: a day like 02-30
+        return [say("example.unreadable", {"why": str(error)})]
+
+
+def run_example(library: Library, instrument: Instrument, example: Example) -> list[str]:
+    """Return what in an example came out differently from what it says."""
     if not example.story and not example.terms:
         return [say("example.empty")]
-    differences = list(_run_terms(library, example, calendar))
+    differences = list(_run_terms(library, example))
     if example.story:
         procedure = library.procedures.get(instrument.id)
         if procedure is None:
             return [*differences, say("example.no_procedure", {"instrument": instrument.id})]
-        differences += _run_story(procedure, example, calendar)
+        differences += _run_story(procedure, example)
     return differences
 
 
-def _run_terms(library: Library, example: Example, calendar: Calendar) -> Iterator[str]:
+def dates(library: Library, instrument: Instrument, example: Example) -> list[Dated]:
+    """Return the dates that an example looks at, as they come out now; none of a story that cannot be walked."""
+    found = [
+        Dated(number, term.name, term, line.extended, ends)
+        for number, line, term, ends in _reckoned(library, example)
+        if isinstance(term, Term) and isinstance(ends, Due)
+    ]
+    procedure = library.procedures.get(instrument.id)
+    if procedure is None or list(_strangers(_Speech(procedure), example)):
+        return found
+    for number, line, answer in _walked(procedure, example):
+        clocks = answer.clocks if isinstance(answer, State) else {}
+        for clock in procedure.clocks.values():
+            running = clocks.get(clock.id)
+            ends = running.due(_calendar(example)) if running and clock.name in line.due else None
+            if running and running.term and isinstance(ends, Due):
+                found.append(Dated(number, clock.name, running.term, running.extended, ends))
+    return found
+
+
+def _calendar(example: Example) -> Calendar:
+    return china() if example.calendar_through is None else china().through(example.calendar_through)
+
+
+def _reckoned(library: Library, example: Example) -> Iterator[tuple[int, TermLine, Term | Refused, Due | Refused]]:
+    """Yield each due date asked for: its line, its row, and the answer."""
     for number, line in enumerate(example.terms, start=1):
         term = library.term(line.term)
-        start = _local(line.start) if isinstance(line.start, datetime) else line.start
-        answer = (
-            term
-            if isinstance(term, Refused)
-            else due(
-                term,
-                start,
-                calendar,
-                suspensions=[
-                    Suspension(first, last, line.ground and _id(line.ground, "choice"))
-                    for first, last in line.suspended
-                ],
-                extended=line.extended,
-                extended_by=line.extended_by and _id(line.extended_by, "approver", "role"),
-                roll=line.roll,
-            )
+        if isinstance(term, Refused):
+            yield number, line, term, term
+            continue
+        ground = line.ground and _id(line.ground, "choice")
+        ends = due(
+            term,
+            _local(line.start) if isinstance(line.start, datetime) else line.start,
+            _calendar(example),
+            suspensions=[Suspension(first, last, ground) for first, last in line.suspended],
+            extended=line.extended,
+            extended_by=line.extended_by and _id(line.extended_by, "approver", "role"),
+            roll=line.roll,
         )
+        yield number, line, term, ends
+
+
+def _run_terms(library: Library, example: Example) -> Iterator[str]:
+    for number, line, _, answer in _reckoned(library, example):
         where = f"{number} {line.term}"
         if isinstance(answer, Refused):
             yield from _differ(where, line.refused, refusal(answer.code, answer.params))
@@ -187,32 +239,37 @@ class _Speech:
         return value
 
 
-def _run_story(procedure: Procedure, example: Example, calendar: Calendar) -> Iterator[str]:
-    speech = _Speech(procedure)
-    strangers = list(_strangers(speech, example))
+def _run_story(procedure: Procedure, example: Example) -> Iterator[str]:
+    strangers = list(_strangers(_Speech(procedure), example))
     if strangers:
         yield from strangers
         return
-    around = Surroundings(
-        {
-            name: Unit(name, Level(_id(card.level, "level")), card.superior, card.agent_of)
-            for name, card in example.units.items()
-        },
-        calendar,
-    )
-    people = {name: _actor(name, card) for name, card in example.people.items()}
-    state = begin(procedure)
-    for number, line in enumerate(example.story, start=1):
-        act, where = speech.acts[line.does], f"{number} {line.does}"
-        given = speech.given(act, line.given)
-        answer = apply(procedure, state, Attempt(act.id, people[line.who], _local(line.at), given, line.track), around)
+    for number, line, answer in _walked(procedure, example):
+        where = f"{number} {line.does}"
         if isinstance(answer, Refused):
             yield from _differ(where, line.refused, refusal(answer.code, answer.params))
             yield from _differ(where, line.article or answer.article, answer.article)
             continue
         yield from _differ(where, line.refused, None)
-        state = answer
-        yield from _look(procedure, state, line, where, calendar)
+        yield from _look(procedure, answer, line, where, _calendar(example))
+
+
+def _walked(procedure: Procedure, example: Example) -> Iterator[tuple[int, ActLine, State | Refused]]:
+    """Yield each act of a story with the case after it, or why it was refused. The story names no stranger."""
+    speech = _Speech(procedure)
+    units = {
+        name: Unit(name, Level(_id(card.level, "level")), card.superior, card.agent_of)
+        for name, card in example.units.items()
+    }
+    around = Surroundings(units, _calendar(example))
+    people = {name: _actor(name, card) for name, card in example.people.items()}
+    state = begin(procedure)
+    for number, line in enumerate(example.story, start=1):
+        act = speech.acts[line.does]
+        given = speech.given(act, line.given)
+        answer = apply(procedure, state, Attempt(act.id, people[line.who], _local(line.at), given, line.track), around)
+        state = state if isinstance(answer, Refused) else answer
+        yield number, line, answer
 
 
 def _actor(name: str, card: PersonCard | str) -> Actor:

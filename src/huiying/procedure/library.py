@@ -186,10 +186,10 @@ def _terms(instruments: Iterable[Instrument], faults: list[Fault]) -> dict[str, 
 
 
 def _loosens(row: Term, correction: Correction) -> str | None:
-    """Say what a pack would loosen: it may set what is unknown (in days) and shorten what is known."""
+    """Say what a pack would loosen: it may set what is unknown (in days) and shorten what is known, save own time."""
     if correction.unit is not None and (row.unit is not Unit.UNKNOWN or correction.unit in CLOCK_UNITS):
         return "unit"
-    if correction.value is not None and not 0 < correction.value <= row.value:
+    if correction.value is not None and (row.own_time or not 0 < correction.value <= row.value):
         return "value"
     if correction.extension is not None and [rung.most for rung in row.extensions] != ["unknown"]:
         return "extension"

@@ -101,6 +101,8 @@ class Term(_Frozen):
     valid_to: date = date.max
     status: Status
     note: str = ""
+    #: Time that the law leaves to a person: to apply, object, defend, sue. Nobody here may make it shorter.
+    own_time: bool = False
 
     @model_validator(mode="after")
     def _is_consistent(self) -> Self:

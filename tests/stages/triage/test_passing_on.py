@@ -123,9 +123,9 @@ def test_a_missing_number_of_the_national_system_warns_until_it_is_there() -> No
     ("act", "given"), [("pass_on", {"special": "petition"}), ("join", {"into": "20261102-00000001-0"})]
 )
 def test_what_a_special_procedure_does_not_know_is_not_done_to_its_cases(act: str, given: dict[str, str]) -> None:
-    (petition,) = passed_on(brought(), "petition", later(hours=1))
+    (complaint,) = passed_on(brought(), "market_complaint", later(hours=1))
     with pytest.raises(NotAllowed) as refused:
-        flow.act(petition.number, act, by=ZHOU, at=later(hours=2), given=given)
+        flow.act(complaint.number, act, by=ZHOU, at=later(hours=2), given=given)
     assert refused.value.refused.code == "act_unknown"
 
 

@@ -19,6 +19,7 @@ from huiying.case.recording import read_case, surroundings
 from huiying.directory.models import Matter
 from huiying.directory.queries import place_name, staff_names, unit_names
 from huiying.doors.language import rule_words, spoken
+from huiying.doors.law.links import rule_url
 from huiying.doors.moments import moment_words, on_date, until_short
 from huiying.doors.people import Person
 from huiying.doors.reading import Limit, Possible, Told, days_of, derivation, limits, possible, story
@@ -169,6 +170,7 @@ def drawn_limit(limit: Limit) -> dict[str, Any]:
         "tone": TONES.get(limit.when, "neutral") if limit.running else "good",
         "running": limit.running,
         "article": limit.article,
+        "url": rule_url(limit.term),
         "provisional": limit.provisional,
         "summary": derivation(limit) if limit.derivation else "",
         "days": days_of(limit),

@@ -43,6 +43,7 @@ SPOKEN = {
     "grounds": ("choice",),
     "value": ("choice",),
     "measure": ("unit",),
+    "other": ("unit",),
     "kind": ("ask",),
 }
 

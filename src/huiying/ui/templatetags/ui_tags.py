@@ -60,13 +60,17 @@ def table_rows(columns: Sequence[Mapping[str, Any]], rows: Iterable[Mapping[str,
     Made here and not by a template for each cell: a list of fifty cases has three hundred.
     """
     heads = [f'<td role="cell" data-label="{escape(column["label"])}"{_number(column)}>' for column in columns]
-    return mark_safe("".join(f'<tr role="row">{_cells(heads, row["cells"])}</tr>' for row in rows))  # noqa: S308  # every text in it is escaped
+    return mark_safe("".join(f'<tr role="row"{_id(row)}>{_cells(heads, row["cells"])}</tr>' for row in rows))  # noqa: S308  # every text in it is escaped
 
 
 def _cells(heads: Iterable[str], cells: Iterable[Mapping[str, Any]]) -> str:
     drawn = [(begins, _cell(cell)) for begins, cell in zip(heads, cells, strict=True)]
     (_, name), *others = drawn
     return f'<th scope="row" role="rowheader">{name}</th>' + "".join(f"{begins}{cell}</td>" for begins, cell in others)
+
+
+def _id(row: Mapping[str, Any]) -> str:
+    return f' id="{escape(row["id"])}"' if row.get("id") else ""
 
 
 def _number(column: Mapping[str, Any]) -> str:
