@@ -9,11 +9,12 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from functools import cache, cached_property
 from typing import NamedTuple
 
+from huiying.procedure.closure import beside
 from huiying.procedure.decision import Allowed, Refused
 from huiying.procedure.library import library
 from huiying.procedure.lifecycle import begin, fold, may
@@ -185,7 +186,10 @@ class Matrix:
 
     def _possible(self, here: Witness) -> Iterator[tuple[str, Act, Seat]]:
         """Yield the acts that a case's steps have, with each role that has them, in the unit that has the track."""
+        aside = [track for track in here.state.steps if beside(track)]
         for track, step in here.state.steps.items():
+            if aside and track not in aside:  # the case goes on as it does without what runs beside it
+                continue
             for act in self.procedure.acts.values():
                 if step in self.procedure.sources[act.id]:
                     for role in act.by:
@@ -214,10 +218,12 @@ class Matrix:
     @cached_property
     def _looked_back_upon(self) -> frozenset[str]:
         guards = [(act.id, guard) for act in self.procedure.acts.values() for guard in act.guards]
-        named = {name for _, guard in guards for key in ("acts", "than", "by") for name in guard.params.get(key, ())}
+        named = {name for _, guard in guards for key in ("acts", "than", "by", "asked", "answers") for name in guard.params.get(key, ())}
         return frozenset(named | {act for act, guard in guards if "times" in guard.params})
 
     def _ways(self, here: Witness, act: Act, seat: Seat, track: str) -> Iterator[Witness]:
+        if any(guard.name == "review_over" for guard in act.guards):  # it waits until nobody asks for a review any more
+            here = replace(here, at=here.at + LATE)
         ways = given(act, here.state, here.at)
         if any(ask.name == "kind" for ask in act.asks):
             named = {ask.name for ask in act.asks} - {"anonymous"}

@@ -19,6 +19,7 @@ from huiying.directory.queries import unit_names
 from huiying.doors import prose, remaining
 from huiying.doors.language import refusal, rule_words, side_by_side, spoken
 from huiying.doors.moments import on_date, until_short
+from huiying.procedure.closure import beside
 from huiying.procedure.decision import Refused
 from huiying.procedure.lifecycle import may, never_possible
 from huiying.procedure.schema import CLOCKWORK, COMPLAINANT, Ask, Procedure
@@ -254,7 +255,8 @@ def _is_told(procedure: Procedure, act: Act) -> bool:
         return COMMON[act.act].told
     known = procedure.acts[act.act]
     to_person = any(notice.to == COMPLAINANT for notice in known.notices)
-    return act.role == COMPLAINANT or to_person or known.target is not None or known.answers
+    moves = known.target is not None and not beside(known.track)  # what becomes of staff is not the person's to read
+    return act.role == COMPLAINANT or to_person or moves or known.answers
 
 
 def _article(procedure: Procedure, act: str, *, law_only: bool = False) -> str:

@@ -2,48 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import date
-from enum import StrEnum
-from typing import Annotated
-
-from pydantic import Field
 
 from huiying.procedure.closure import Call, Outcome, answers_complete, follow_up_done, open_tracks
 from huiying.procedure.decision import NOTHING, Refused
+from huiying.procedure.guard_parameters import (
+    Acts,
+    Asking,
+    ClockName,
+    DateName,
+    FactName,
+    Guard,
+    Outcomes,
+    Refers,
+    Refusal,
+    Ruling,
+    Times,
+    Values,
+)
+from huiying.procedure.guards_after import AFTER
 from huiying.procedure.schema import COMPLAINANT
 from huiying.procedure.state import MAIN, Scene
 from huiying.procedure.time_limits import SHANGHAI, Due
 
-Refusal = tuple[str, Mapping[str, object]] | None
-Guard = Callable[..., Refusal]
-
-
-class Refers(StrEnum):
-    """What a parameter names; `checking` sees to it that it exists."""
-
-    ACT = "act"
-    RULING = "ruling"
-    ASKING = "asking"
-    CLOCK = "clock"
-    FACT = "fact"
-    OUTCOMES = "outcomes"
-    DATE = "date"
-
-
-Acts = Annotated[tuple[str, ...], Field(min_length=1), Refers.ACT]
-#: Acts that record whether the person was reached, or that the person does.
-Asking = Annotated[tuple[str, ...], Field(min_length=1), Refers.ASKING]
-#: An act that gives the case to a unit.
-Ruling = Annotated[str, Refers.RULING]
-ClockName = Annotated[str, Refers.CLOCK]
-FactName = Annotated[str, Refers.FACT]
-#: A field in which this act asks for the outcome of each demand, and one in which it asks for a date.
-Outcomes = Annotated[str, Refers.OUTCOMES]
-DateName = Annotated[str, Refers.DATE]
-Values = Annotated[tuple[str | bool | int, ...], Field(min_length=1)]
-Times = Annotated[int, Field(gt=0, strict=True)]
-
+#: `Refers` is what `checking` reads of the parameters' types.
+__all__ = ["GUARDS", "Refers"]
 
 def fact_is(scene: Scene, *, fact: FactName, among: Values) -> Refusal:
     """What this act gives, or else a fact of the case, is one of these values."""
@@ -167,5 +151,6 @@ GUARDS: Mapping[str, Guard] = {
         tracks_ended,
         person_asked,
         date_ahead,
+        *AFTER,
     )
 }
