@@ -103,9 +103,10 @@ class Witness:
 
     @property
     def looks(self) -> tuple[object, ...]:
-        """What makes a difference of a case besides what was done: its steps, what the demand is, its limits."""
+        """What makes a difference besides what was done: steps, what the demand is, whether it was untrue, limits."""
         limits = tuple(sorted((name, clock.term and clock.term.id) for name, clock in self.state.clocks.items()))
-        return (tuple(sorted(self.state.steps.items())), self.state.facts.get("kind"), limits)
+        untrue = self.state.facts.get("verdict") == "untrue"
+        return (tuple(sorted(self.state.steps.items())), self.state.facts.get("kind"), untrue, limits)
 
 
 def base(ask: Ask, state: State, act: Act, at: datetime) -> object:
@@ -171,7 +172,8 @@ class Matrix:
         while waiting:
             here = waiting.popleft()
             nexts, answers = list(self._nexts(here)), set(self._first_answers(here))
-            shows = {*answers, *self._remembers(here)} | {(here.looks, *what) for _, *what in nexts}
+            places = {("stands", step) for step in here.state.steps.values()}
+            shows = {*answers, *self._remembers(here), *places} | {(here.looks, *what) for _, *what in nexts}
             if shows <= known:
                 continue
             known |= shows

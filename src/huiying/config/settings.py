@@ -30,6 +30,7 @@ INSTALLED_APPS = [
     "huiying.stages.identity.apps.IdentityConfig",
     "huiying.stages.intake.apps.IntakeConfig",
     "huiying.stages.supervision.apps.SupervisionConfig",
+    "huiying.stages.audit.apps.AuditConfig",
     "huiying.stages.insight.apps.InsightConfig",
     "huiying.doors.apps.DoorsConfig",
 ]

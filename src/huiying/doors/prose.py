@@ -109,6 +109,7 @@ SENTENCES: Mapping[str, object] = {
     "three_way": lazy("{who}请{unit}一起通了话。"),
     "attach": lazy("{who}附上了材料。"),
     "ask_review": lazy("{who}请求复核答复。"),
+    "audit_finding": lazy("{who}写明了抽样审计的结论。"),
     "request_opening": lazy("{who}申请查看身份信息。"),
     "approve_opening": lazy("{who}同意查看身份信息。"),
     "refuse_opening": lazy("{who}不同意查看身份信息。"),

@@ -24,7 +24,7 @@ from huiying.stages.identity.actions import write
 from huiying.stages.intake.removing import remove_files
 from huiying.stages.triage import actions as triage
 
-ORDER = ("identity", "intake", "triage", "supervision", "closure", "insight")
+ORDER = ("identity", "intake", "triage", "supervision", "closure", "audit", "insight")
 
 
 def act(
