@@ -220,7 +220,12 @@ class Matrix:
     @cached_property
     def _looked_back_upon(self) -> frozenset[str]:
         guards = [(act.id, guard) for act in self.procedure.acts.values() for guard in act.guards]
-        named = {name for _, guard in guards for key in ("acts", "than", "by", "asked", "answers") for name in guard.params.get(key, ())}
+        named = {
+            name
+            for _, guard in guards
+            for key in ("acts", "than", "by", "asked", "answers")
+            for name in guard.params.get(key, ())
+        }
         return frozenset(named | {act for act, guard in guards if "times" in guard.params})
 
     def _ways(self, here: Witness, act: Act, seat: Seat, track: str) -> Iterator[Witness]:

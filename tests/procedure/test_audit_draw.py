@@ -31,7 +31,10 @@ LISTS = st.integers(1, 60).map(listed)
 
 @given(LISTS, st.text(min_size=6), st.integers(1, 70), st.booleans())
 def test_everybody_draws_the_same_and_each_place_once(
-    entries: list[Listed], randomness: str, count: int, by_class: bool  # noqa: FBT001  # drawn
+    entries: list[Listed],
+    randomness: str,
+    count: int,
+    by_class: bool,  # noqa: FBT001  # drawn
 ) -> None:
     first = draw(entries, randomness, count, by_class=by_class)
     assert draw(read(as_text(entries)), f" {randomness}\n", count, by_class=by_class) == first
@@ -140,9 +143,7 @@ def drawing(
     *, role: str = "auditor", minutes: int = 0, randomness: str = "第2026135期", drawn: bool = False, same: bool = True
 ) -> str:
     at = NOON + timedelta(minutes=minutes)
-    decision = audit_draw.may_draw(
-        role=role, at=at, published=NOON, randomness=randomness, drawn=drawn, same_list=same
-    )
+    decision = audit_draw.may_draw(role=role, at=at, published=NOON, randomness=randomness, drawn=drawn, same_list=same)
     return code(decision)
 
 
@@ -159,9 +160,7 @@ def finding(
     *, role: str = "auditor", person: str = "钱审", found: bool = False, verdict: str = "audit_sound", why: str = "核对"
 ) -> str:
     took_part = {"老王", "孙审", "吴姐"}
-    decision = audit_draw.may_find(
-        role=role, person=person, took_part=took_part, found=found, verdict=verdict, why=why
-    )
+    decision = audit_draw.may_find(role=role, person=person, took_part=took_part, found=found, verdict=verdict, why=why)
     return code(decision)
 
 

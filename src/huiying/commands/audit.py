@@ -38,10 +38,12 @@ def audit() -> None:
 @click.option("--source", required=True, help="Which public randomness, and where it will be published.")
 @click.option("--published", required=True, metavar="MOMENT", help="When it will be, at the earliest (Beijing time).")
 @click.option("--by-class", is_flag=True, help="Draw from each class of unit its share.")
-@click.option("--out", required=True, type=click.Path(path_type=Path, dir_okay=False), help="Where the list is written.")
+@click.option(
+    "--out", required=True, type=click.Path(path_type=Path, dir_okay=False), help="Where the list is written."
+)
 @by_option
 @json_option
-def commit(  # noqa: PLR0913  # the options of a command
+def commit(  # the options of a command
     *,
     name: str,
     first: datetime,
@@ -107,7 +109,7 @@ def draw(*, name: str, randomness: str, login: str, as_json: bool) -> None:
 @click.option("--root", "expected", metavar="SHA256", help="What was committed to.")
 @click.option("--drawn", "published", metavar="N,N…", help="The places that are said to have been drawn.")
 @json_option
-def verify(  # noqa: PLR0913  # the options of a command
+def verify(  # the options of a command
     *,
     file: Path,
     randomness: str,

@@ -27,7 +27,7 @@ VERDICTS = ("audit_sound", "audit_flawed", "audit_wrong")
 LINE = re.compile(r"([0-9a-f]{64})\t([a-z_]{1,20})")
 
 
-class ListUnreadable(ValueError):
+class ListUnreadable(ValueError):  # noqa: N818  # an answer about what was read
     """A published list is not what a list is; `line` says where, from 1 (0: the list is empty)."""
 
     def __init__(self, line: int) -> None:
@@ -102,7 +102,7 @@ def below(numbers: Iterable[int], size: int, span: int = SPAN) -> Iterator[int]:
 
 
 def _numbers(committed: str, randomness: str, stratum: str) -> Iterator[int]:
-    seed = "\n".join((WAY, committed, stratum, randomness.strip()))
+    seed = f"{WAY}\n{committed}\n{stratum}\n{randomness.strip()}"
     return (int.from_bytes(sha256(f"{seed}\n{number}".encode()).digest()) for number in counting())
 
 

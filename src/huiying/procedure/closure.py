@@ -65,16 +65,14 @@ def follow_up_done(calls: Sequence[Call]) -> Decision:
 
 
 def beside(track: str) -> bool:
-    """Whether a track (`clearing-1`), or a kind of track, runs beside the case instead of being a part of its answer."""
+    """Whether a track (`clearing-1`), or a kind of track, runs beside the case and is no part of its answer."""
     return track.rpartition("-")[0] in BESIDE or track in BESIDE
 
 
 def open_tracks(steps: Mapping[str, str], endings: Collection[str], *, but: str) -> tuple[str, ...]:
     """Return the tracks other than `but` that have not ended: a parent closes after its tracks, not those beside it."""
     return tuple(
-        sorted(
-            track for track, step in steps.items() if track != but and step not in endings and not beside(track)
-        )
+        sorted(track for track, step in steps.items() if track != but and step not in endings and not beside(track))
     )
 
 

@@ -29,6 +29,7 @@ from huiying.procedure.time_limits import SHANGHAI, Due
 #: `Refers` is what `checking` reads of the parameters' types.
 __all__ = ["GUARDS", "Refers"]
 
+
 def fact_is(scene: Scene, *, fact: FactName, among: Values) -> Refusal:
     """What this act gives, or else a fact of the case, is one of these values."""
     value = scene.fact(fact)
@@ -135,7 +136,7 @@ def date_ahead(scene: Scene, *, field: DateName) -> Refusal:
     return "date_not_ahead", {"date": day.isoformat()}
 
 
-GUARDS: Mapping[str, Guard] = {
+GUARDS: Mapping[str, Guard] = AFTER | {
     guard.__name__: guard
     for guard in (
         fact_is,
@@ -151,6 +152,5 @@ GUARDS: Mapping[str, Guard] = {
         tracks_ended,
         person_asked,
         date_ahead,
-        *AFTER,
     )
 }

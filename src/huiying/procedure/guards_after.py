@@ -68,4 +68,6 @@ def _latest_answer(scene: Scene) -> Done | None:
     return next((entry for entry in reversed(scene.state.done) if acts[entry.act].answers), None)
 
 
-AFTER: tuple[Guard, ...] = (once_since, awaits, nothing_awaits, answered, review_over, outside_the_units)
+AFTER: dict[str, Guard] = {
+    guard.__name__: guard for guard in (once_since, awaits, nothing_awaits, answered, review_over, outside_the_units)
+}

@@ -29,6 +29,8 @@ NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,31}")
 CENTRE = "centre"
 ENDED = ("closed", "archived")
 AT_ONCE = 5000
+#: Acts that are no part in a case: whoever audits reads it, and another audit may have drawn it before.
+READING = ("audit_finding", "request_opening", "approve_opening", "refuse_opening", "open", "review_opening")
 
 
 class NoSuchAudit(Exception):  # noqa: N818  # an answer, not a fault
@@ -127,9 +129,7 @@ def draw_sample(name: str, randomness: str, *, by: Actor, at: datetime) -> tuple
         return positions
 
 
-def find(
-    name: str, position: int, verdict: str, why: str, *, by: Actor, at: datetime, key: str | None = None
-) -> str:
+def find(name: str, position: int, verdict: str, why: str, *, by: Actor, at: datetime, key: str | None = None) -> str:
     """Say what was found of a drawn case, with reasons; return the case's number. It is an act of the case."""
     body = {"verdict": verdict, "why": why}
     command = Key(f"{by.role}:{by.person}", "audit_finding", f"{name}/{position}/{key}", body) if key else None
@@ -144,7 +144,8 @@ def _find(name: str, position: int, verdict: str, why: str, by: Actor, at: datet
         raise NoSuchAudit(f"{name}#{position}")
     case = lock_case(entry.case.number)
     entry.refresh_from_db()
-    staff = case.ledger.exclude(role__in=(COMPLAINANT, CLOCKWORK)).values_list("person", flat=True)
+    parts = case.ledger.exclude(role__in=(COMPLAINANT, CLOCKWORK)).exclude(act__in=READING)
+    staff = parts.values_list("person", flat=True)
     _ask(
         audit_draw.may_find(
             role=by.role, person=by.person, took_part=set(staff), found=bool(entry.verdict), verdict=verdict, why=why

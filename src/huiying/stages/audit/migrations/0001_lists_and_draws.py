@@ -5,56 +5,68 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('case', '0005_a_page_reads_a_page'),
+        ("case", "0005_a_page_reads_a_page"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Audit',
+            name="Audit",
             fields=[
-                ('name', models.CharField(max_length=32, primary_key=True, serialize=False, verbose_name='名称')),
-                ('first', models.DateField(verbose_name='结案自')),
-                ('last', models.DateField(verbose_name='结案至')),
-                ('size', models.PositiveIntegerField(verbose_name='名单件数')),
-                ('count', models.PositiveIntegerField(verbose_name='抽取件数')),
-                ('by_class', models.BooleanField(verbose_name='按单位类别分层')),
-                ('source', models.CharField(max_length=200, verbose_name='随机数来源')),
-                ('published_at', models.DateTimeField(verbose_name='随机数公布时间')),
-                ('committed_at', models.DateTimeField(verbose_name='登记时间')),
-                ('committed_by', models.CharField(max_length=40, verbose_name='登记人')),
-                ('randomness', models.CharField(blank=True, max_length=200, verbose_name='随机数')),
-                ('drawn_at', models.DateTimeField(null=True, verbose_name='抽取时间')),
+                ("name", models.CharField(max_length=32, primary_key=True, serialize=False, verbose_name="名称")),
+                ("first", models.DateField(verbose_name="结案自")),
+                ("last", models.DateField(verbose_name="结案至")),
+                ("size", models.PositiveIntegerField(verbose_name="名单件数")),
+                ("count", models.PositiveIntegerField(verbose_name="抽取件数")),
+                ("by_class", models.BooleanField(verbose_name="按单位类别分层")),
+                ("source", models.CharField(max_length=200, verbose_name="随机数来源")),
+                ("published_at", models.DateTimeField(verbose_name="随机数公布时间")),
+                ("committed_at", models.DateTimeField(verbose_name="登记时间")),
+                ("committed_by", models.CharField(max_length=40, verbose_name="登记人")),
+                ("randomness", models.CharField(blank=True, max_length=200, verbose_name="随机数")),
+                ("drawn_at", models.DateTimeField(null=True, verbose_name="抽取时间")),
             ],
             options={
-                'verbose_name': '抽样审计',
-                'verbose_name_plural': '抽样审计',
-                'ordering': ('-committed_at', 'name'),
+                "verbose_name": "抽样审计",
+                "verbose_name_plural": "抽样审计",
+                "ordering": ("-committed_at", "name"),
             },
         ),
         migrations.CreateModel(
-            name='Entry',
+            name="Entry",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('position', models.PositiveIntegerField(verbose_name='序号')),
-                ('commitment', models.CharField(max_length=64, verbose_name='承诺值')),
-                ('stratum', models.CharField(max_length=20, verbose_name='单位类别')),
-                ('drawn', models.BooleanField(default=False, verbose_name='抽中')),
-                ('verdict', models.CharField(blank=True, max_length=12, verbose_name='审计结论')),
-                ('found_by', models.CharField(blank=True, max_length=40, verbose_name='审计人')),
-                ('found_at', models.DateTimeField(null=True, verbose_name='审计时间')),
-                ('audit', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='entries', to='audit.audit')),
-                ('case', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='case.case')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("position", models.PositiveIntegerField(verbose_name="序号")),
+                ("commitment", models.CharField(max_length=64, verbose_name="承诺值")),
+                ("stratum", models.CharField(max_length=20, verbose_name="单位类别")),
+                ("drawn", models.BooleanField(default=False, verbose_name="抽中")),
+                ("verdict", models.CharField(blank=True, max_length=12, verbose_name="审计结论")),
+                ("found_by", models.CharField(blank=True, max_length=40, verbose_name="审计人")),
+                ("found_at", models.DateTimeField(null=True, verbose_name="审计时间")),
+                (
+                    "audit",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="entries", to="audit.audit"
+                    ),
+                ),
+                (
+                    "case",
+                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="case.case"),
+                ),
             ],
             options={
-                'verbose_name': '审计名单',
-                'verbose_name_plural': '审计名单',
-                'ordering': ('audit', 'position'),
-                'indexes': [models.Index(condition=models.Q(('drawn', True)), fields=['audit', 'position'], name='audit_drawn')],
-                'constraints': [models.UniqueConstraint(fields=('audit', 'position'), name='a_place_once'), models.UniqueConstraint(fields=('audit', 'case'), name='a_case_once_in_a_list')],
+                "verbose_name": "审计名单",
+                "verbose_name_plural": "审计名单",
+                "ordering": ("audit", "position"),
+                "indexes": [
+                    models.Index(condition=models.Q(("drawn", True)), fields=["audit", "position"], name="audit_drawn")
+                ],
+                "constraints": [
+                    models.UniqueConstraint(fields=("audit", "position"), name="a_place_once"),
+                    models.UniqueConstraint(fields=("audit", "case"), name="a_case_once_in_a_list"),
+                ],
             },
         ),
     ]
