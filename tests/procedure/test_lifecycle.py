@@ -346,7 +346,10 @@ class AnyOrder(RuleBasedStateMachine):
         moving = [
             act
             for act in here
-            if fitting and act.target not in away and (act.target or act.opens or act.id == "record_call")
+            if fitting
+            and act.target not in away
+            and (act.target or act.opens or act.id == "record_call")
+            and not (hours % 5 and beside(act.opens or ""))  # else walks would dwell beside their case
         ]
         act = data.draw(st.sampled_from(moving or here))
         whose = {None, self.state.units.get(track)}
