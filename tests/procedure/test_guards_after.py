@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import people
 from huiying.procedure.closure import beside, open_tracks
+from huiying.procedure.foreseen import foreseen
 from huiying.procedure.guard_parameters import Refusal
 from huiying.procedure.guards_after import (
     answered,
@@ -20,7 +22,7 @@ from huiying.procedure.library import library
 from huiying.procedure.state import MAIN, Actor, Attempt, Done, Scene, State, Surroundings
 from huiying.procedure.time_limits import SHANGHAI
 from huiying.procedure.workdays import china
-from people import CAI, CHEN, LIU, QIAN, WANG, WATER, WU, ZHAO
+from people import CAI, CHEN, LIU, QIAN, SUN, WANG, WATER, WU, ZHAO
 
 HOTLINE = library().procedures["hotline"]
 AROUND = Surroundings(people.UNITS, china())
@@ -85,6 +87,21 @@ def test_nobody_is_lenient_to_their_own_house() -> None:
     assert code(outside_the_units, scene(FOUND, by=Actor("钱审", "auditor", people.STREETS))) == ""
     assert code(outside_the_units, scene(FOUND, by=Actor(WANG.person, "leader"))) == "unit_has_a_part"
     assert code(outside_the_units, scene(FOUND, ("record_call", WU), by=Actor(WU.person, "leader"))) == ""
+
+
+def test_what_no_form_could_change_is_said_before_it_is_filled_in() -> None:
+    def said(act: str, by: Actor, *done: tuple[str, Actor], facts: Mapping[str, object]) -> str:
+        what = scene(*done, act=act, by=by)
+        state = replace(what.state, facts=facts)
+        refused = foreseen(HOTLINE, state, what.attempt, AROUND)
+        return refused.code if refused else ""
+
+    untrue = {"verdict": "untrue"}
+    assert said("explain_honest_error", SUN, FOUND, SERVED, facts={"verdict": "true"}) == "fact_differs"
+    assert said("explain_honest_error", SUN, FOUND, facts=untrue) == "answer_comes_first"
+    assert said("explain_honest_error", SUN, FOUND, SERVED, facts=untrue) == ""
+    assert said("choose_clearing_form", SUN, FOUND, facts={}) == ""  # whether they consent is given with it
+    assert said("put_right", WANG, FOUND, facts=untrue) == ""  # whoever else is asked comes later
 
 
 def test_what_runs_beside_a_case_holds_nothing_up() -> None:

@@ -21,6 +21,7 @@ from huiying.doors.language import refusal, rule_words, side_by_side, spoken
 from huiying.doors.moments import on_date, until_short
 from huiying.procedure.closure import beside
 from huiying.procedure.decision import Refused
+from huiying.procedure.foreseen import foreseen
 from huiying.procedure.lifecycle import may, never_possible
 from huiying.procedure.schema import CLOCKWORK, COMPLAINANT, Ask, Procedure
 from huiying.procedure.schema import Act as ProcedureAct
@@ -318,7 +319,9 @@ def possible(now: Folded, actor: Actor, at: datetime, around: Surroundings) -> I
                 continue
             decision = may(now.procedure, now.state, Attempt(act.id, actor, at, {}, track), around)
             if isinstance(decision, Refused) and decision.code == "not_given":
-                decision = never_possible(now.state, act) or decision
+                tried = Attempt(act.id, actor, at, {}, track)
+                hindered = never_possible(now.state, act) or foreseen(now.procedure, now.state, tried, around)
+                decision = hindered or decision
             if isinstance(decision, Refused) and decision.code in {"not_your_unit", "not_this_role"}:
                 continue
             refused = isinstance(decision, Refused) and decision.code != "not_given"
