@@ -9,11 +9,12 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from functools import cache, cached_property
 from typing import NamedTuple
 
+from huiying.procedure.closure import beside
 from huiying.procedure.decision import Allowed, Refused
 from huiying.procedure.library import library
 from huiying.procedure.lifecycle import begin, fold, may
@@ -115,9 +116,10 @@ class Witness:
 
     @property
     def looks(self) -> tuple[object, ...]:
-        """What makes a difference of a case besides what was done: its steps, what the demand is, its limits."""
+        """What makes a difference besides what was done: steps, what the demand is, whether it was untrue, limits."""
         limits = tuple(sorted((name, clock.term and clock.term.id) for name, clock in self.state.clocks.items()))
-        return (tuple(sorted(self.state.steps.items())), self.state.facts.get("kind"), limits)
+        untrue = self.state.facts.get("verdict") == "untrue"
+        return (tuple(sorted(self.state.steps.items())), self.state.facts.get("kind"), untrue, limits)
 
 
 def base(ask: Ask, state: State, act: Act, at: datetime) -> object:
@@ -200,7 +202,8 @@ class Matrix:
         while waiting:
             here = waiting.popleft()
             nexts, answers = list(self._nexts(here)), set(self._first_answers(here))
-            shows = {*answers, *self._remembers(here)} | {(here.looks, *what) for _, *what in nexts}
+            places = {("stands", step) for step in here.state.steps.values()}
+            shows = {*answers, *self._remembers(here), *places} | {(here.looks, *what) for _, *what in nexts}
             if shows <= known:
                 continue
             known |= shows
@@ -216,7 +219,10 @@ class Matrix:
 
     def _possible(self, here: Witness) -> Iterator[tuple[str, Act, Seat]]:
         """Yield the acts that a case's steps have, with each role that has them, in the unit that has the track."""
+        aside = [track for track in here.state.steps if beside(track)]
         for track, step in here.state.steps.items():
+            if aside and track not in aside:  # the case goes on as it does without what runs beside it
+                continue
             for act in self.procedure.acts.values():
                 if step in self.procedure.sources[act.id]:
                     for role in act.by:
@@ -263,12 +269,14 @@ class Matrix:
     @cached_property
     def _looked_back_upon(self) -> frozenset[str]:
         guards = [(act.id, guard) for act in self.procedure.acts.values() for guard in act.guards]
-        keys = ("acts", "than", "by", "unless")
+        keys = ("acts", "than", "by", "unless", "asked", "answers")
         named = {name for _, guard in guards for key in keys for name in guard.params.get(key, ())}
         named |= {str(guard.params[key]) for _, guard in guards for key in ("notice", "review") if key in guard.params}
         return frozenset(named | {act for act, guard in guards if "times" in guard.params})
 
     def _ways(self, here: Witness, act: Act, seat: Seat, track: str) -> Iterator[Witness]:
+        if any(guard.name == "review_over" for guard in act.guards):  # it waits until nobody asks for a review any more
+            here = replace(here, at=here.at + LATE)
         ways = given(act, here.state, here.at)
         if any(ask.name == "kind" for ask in act.asks):
             named = {ask.name for ask in act.asks} - {"anonymous"}

@@ -6,6 +6,7 @@ import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 from django.conf import settings
@@ -16,7 +17,7 @@ from django.test import Client
 from django.test.client import ClientHandler
 from django.utils import timezone
 
-from cast import CAI, GUAN, MENG, STREETS, WANG, WATER, WEI, WU, ZHAO, ZHOU
+from cast import CAI, GUAN, LI, MENG, STREETS, WANG, WATER, WEI, WU, ZHAO, ZHOU
 from door_matrix import (
     CONFIDENTIAL,
     FOREIGN,
@@ -38,12 +39,14 @@ from huiying.directory.models import Area, Matter, Post, Staff, Unit
 from huiying.doors.people import new_token
 from huiying.procedure.disclosure import Field, Purpose
 from huiying.procedure.state import MAIN, Actor
+from huiying.procedure.time_limits import SHANGHAI
 from huiying.procedure.time_limits import Unit as Measure
 from huiying.stages import flow
+from huiying.stages.audit.actions import Plan, commit_list, draw_sample
 from huiying.stages.identity.actions import ask_to_see
 from huiying.stages.identity.vault import Contact
 from huiying.stages.intake.actions import RESIDENT as PERSON
-from huiying.stages.intake.actions import Demand, register
+from huiying.stages.intake.actions import Demand, at_once, register
 from huiying.stages.triage.actions import classify
 
 #: Who stands for each role; those of a unit work for the water bureau.
@@ -94,6 +97,7 @@ class World:
             MISSING: NO_OPENING,
         }
         self.limit = self._local_limit()
+        self._audited()
         people = Post.objects.filter(staff__username__in=CAST)
         self.posts = {post.role_id: post for post in people.select_related("staff")}
         self.sessions = {role: _session(post.staff) for role, post in self.posts.items()}
@@ -139,6 +143,16 @@ class World:
 
     def _opening(self, case: str, what: Field, purpose: Purpose, by: Actor) -> int:
         return int(ask_to_see(case, what, purpose, by=by, at=timezone.now()).opening.pk)
+
+    def _audited(self) -> None:
+        """Two lists of a consultation that was answered at once: one drawn from, one that waits for its randomness."""
+        auditor, at = Actor("qianshen", "auditor"), timezone.now()
+        question = Demand(text="社保卡丢了怎么补办", kind="consultation")
+        register(question, channel="phone", by=LI, at=at, given=at_once(1, "yes"))
+        day = at.astimezone(SHANGHAI).date()
+        for name in ("2026-10", "2026-11"):
+            commit_list(Plan(name, day, day, 5, "下一期双色球", at + timedelta(days=1)), by=auditor, at=at)
+        draw_sample("2026-10", "第2026135期 03 08 14", by=auditor, at=at + timedelta(days=1))
 
     def _count(self) -> int:
         with seeing(WORK):

@@ -1,7 +1,8 @@
 """The named cast: the people whom tests send through a procedure, each with the role they have in every test.
 
 陈女士 has a leaking ceiling. 小李 takes her call, 周姐 dispatches, 小赵 of the water bureau signs, 老王 handles, 刘局长
-heads the bureau; 孙审 reviews, 钱审 audits, 吴姐 calls back, 郑法 rules on returns, 冯编 publishes, 何密 keeps secrets.
+heads the bureau; 孙审 reviews, 钱审 audits, 吴姐 calls back, 郑法 rules on returns, 冯编 publishes, 何密 keeps secrets,
+蔡领导 leads, 何守 keeps identities.
 """
 
 from __future__ import annotations
@@ -38,6 +39,8 @@ ZHENG = Actor("郑法", "ruler")
 FENG = Actor("冯编", "editor")
 HE = Actor("何密", "secrecy_officer")
 GUAN = Actor("管档", "administrator")
+CAI = Actor("蔡领导", "leader")
+SHOU = Actor("何守", "custodian")
 STREETS_CLERK = Actor("小孟", "clerk", STREETS)
 STREETS_OFFICER = Actor("老魏", "officer", STREETS)
 CLOCK = Actor("系统", "clockwork")
@@ -56,6 +59,8 @@ EVERYONE = (
     FENG,
     HE,
     GUAN,
+    CAI,
+    SHOU,
     STREETS_CLERK,
     STREETS_OFFICER,
     CLOCK,

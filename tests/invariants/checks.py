@@ -27,9 +27,12 @@ NOTICES = {
     "register": "登记凭证", "point_to_route": "途径告知", "explain_unmeetable": "解释说明", "join": "并单告知",
     "ask_resident": "补充材料告知", "suspend_clock": "中止计时告知", "extend": "延期告知", "defer": "挂账告知",
     "serve_reply": "办理结果答复", "serve_reply_and_publish": "办理结果答复", "confirm_answer": "督办核实告知",
+    "uphold_verdict": "异议答复", "retract_verdict": "异议答复",
+    "explain_honest_error": "错告解释说明", "put_right": "更正告知",
 }  # fmt: skip
 #: What runs without a person may remind, warn and name who looks after it; everything else is somebody's.
 BY_CLOCKWORK = {"remind", "alarm", "recheck", "escalate_overdue", "name_supervisor"}
+OBJECTIONS = {"object_verdict", "uphold_verdict", "retract_verdict"}
 GRASSROOTS = {"street", "village"}
 UNIT_ROLES = {"clerk", "officer", "unit_head"}
 UNIT_HOLDERS = UNIT_ROLES
@@ -208,7 +211,11 @@ def invariant_16_nothing_closes_before_outcome_answer_and_follow_up(trace: Trace
         assert facts.get("anonymous") or _asked(before[latest - 1 :]), "and was asked"
         assert _tracks_open(before) == 0
     if trace.case["step"] in {"closed", "archived"}:
-        assert all(not row["open"] for row in trace.parts["case_track"])
+        assert all(not row["open"] or _beside(row["name"]) for row in trace.parts["case_track"])
+
+
+def _beside(track: str) -> bool:
+    return track.rpartition("-")[0] in {"clearing", "tolerance", "correction"}
 
 
 def _asked(acts: Sequence[Row]) -> bool:
@@ -258,6 +265,13 @@ def invariant_19_nobody_checks_their_own_work(trace: Trace, world: World) -> Non
         "close": answered,
         "confirm_answer": (*FOUND, *PASSED, *at_the_desk),
         "confirm_withdrawal": (*FOUND, "approve_result"),
+        "uphold_verdict": ("find_true", "find_untrue"),
+        "retract_verdict": ("find_true", "find_untrue"),
+        "approve_clearing": (*FOUND, "propose_clearing", "choose_clearing_form"),
+        "pass_identity_check": (*FOUND, "propose_clearing", "choose_clearing_form", "approve_clearing"),
+        "carry_out_clearing": ("approve_clearing", "pass_identity_check"),
+        "grant_tolerance": (*FOUND, *PASSED, "apply_tolerance"),
+        "put_right": (*FOUND, *PASSED, *DECIDED_AT_THE_CENTRE),
     }
     for act in trace.named(*than):
         earlier = {entry["person"] for entry in trace.before(act) if entry["act"] in than[act["act"]]}
@@ -340,6 +354,24 @@ def invariant_29_every_reading_of_what_is_sealed_is_an_act(trace: Trace, world: 
     assert len(rows) == len(opened)
 
 
+def invariant_30_an_error_is_explained_and_a_suspicion_is_anothers_to_judge(trace: Trace, world: World) -> None:
+    del world
+    for act in trace.named("explain_honest_error", "pass_on_suspicion", "propose_clearing"):
+        assert trace.facts(act["position"])["verdict"] == "untrue"
+        assert trace.lead_at(act["position"]) == trace.lead_at(act["position"] - 1)
+    for act in trace.named("explain_honest_error"):
+        assert act["body"]["given"] == {}, "nothing is stored of it but that it was explained"
+        assert trace.told(act, "错告解释说明")
+    for act in trace.named("pass_on_suspicion"):
+        assert act["body"]["given"]["approver"] in {"party_committee", "discipline_organ"}
+        assert trace.has_text(act, "organ")
+        assert trace.has_text(act, "document")
+        assert all(entry["act"] != "explain_honest_error" for entry in trace.before(act))
+    for act in trace.named("close"):
+        objections = [e["act"] for e in trace.before(act) if e["act"] in OBJECTIONS]
+        assert not objections or objections[-1] != "object_verdict", "nobody's objection is closed over"
+
+
 def invariant_36_what_rang_late_has_a_named_supervisor_and_stays_late(trace: Trace, world: World) -> None:
     del world
     rang = [act for act in trace.named("alarm") if act["body"]["given"]["about"] in trace.law["clocks"]]
@@ -353,6 +385,17 @@ def invariant_44_whatever_matters_was_decided_by_a_person(trace: Trace, world: W
         assert act["person"]
         if act["role"] == "clockwork":
             assert act["act"] in BY_CLOCKWORK
+
+
+def invariant_37_what_runs_beside_a_case_moves_neither_its_steps_nor_its_clocks(trace: Trace, world: World) -> None:
+    del world
+    for act in trace.acts:
+        if _beside(act["track"]):
+            assert clocks(trace, act["position"]) == clocks(trace, act["position"] - 1)
+            assert trace.lead_at(act["position"]) == trace.lead_at(act["position"] - 1)
+    for act in trace.named("grant_tolerance"):
+        assert any(entry["act"] in (*ANSWERS, "put_right") for entry in trace.before(act)), "the remedy comes first"
+        assert act["unit"] is None or act["unit"] not in {entry["unit"] for entry in trace.before(act)}
 
 
 CHECKS: Mapping[str, Check] = {name: found for name, found in globals().items() if name.startswith("invariant_")}

@@ -61,6 +61,11 @@ PASSES = (0, 0, 1, 2, 5, 20, 24, 50, 24 * 7, 24 * 20)
 #: How an attempt is made up: by chance, from a seed that hypothesis draws.
 DICE = st.randoms(use_true_random=True)
 ENDS_EARLY = {"handed_over", "withdrawn", "withdrawing"}
+#: What is mostly so, or hardly any walk would come past it.
+OFTEN_YES = {
+    "reached", "anonymised", "consented", "reporter_safe",
+    "for_the_public", "no_prohibition", "decided_properly", "made_good",
+}  # fmt: skip
 #: Acts without which most walks would stay where they are.
 OFTEN = {
     "dispatch": 12, "pass_on": 2, "submit_result": 3, "serve_reply": 2, "record_call": 2, "close": 4, "reopen": 2,
@@ -262,7 +267,7 @@ class AnyHotline(Trying):
         if ask.kind == "parties":
             return ()
         assert ask.kind == "flag", ask
-        return dice.random() < (0.8 if ask.name in {"reached", "anonymised"} else 0.3)
+        return dice.random() < (0.8 if ask.name in OFTEN_YES else 0.3)
 
     # ---- two at once ----
     @rule(dice=DICE, same=st.booleans(), keyed=st.booleans())

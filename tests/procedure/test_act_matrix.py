@@ -19,12 +19,17 @@ from huiying.procedure.words import LANGUAGES, refusal
 PROCEDURES = sorted(library().procedures)
 #: Procedures that stand on their own; of the others the page says how they differ from the one that they extend.
 BASES = {name: instrument.file.extends for name, instrument in library().instruments.items() if instrument.file}
+#: What may be opened beside a case that has ended, or recorded of it: none of it moves the case.
+BESIDE_IT = {
+    "propose_clearing", "explain_honest_error", "pass_on_suspicion", "apply_tolerance", "open_correction",
+}  # fmt: skip
 #: What may still be done about a case that has ended: it is put away, taken up again, or somebody was pressed.
 AFTER_THE_END = {
-    "closed": {"archive", "reopen", "report_pressure"},
-    "archived": {"reopen", "report_pressure"},
+    "closed": {"archive", "reopen", "report_pressure", *BESIDE_IT},
+    "archived": {"reopen", "report_pressure", *BESIDE_IT},
     "withdrawn": {"reopen", "report_pressure"},
     "handed_over": set(),
+    **{step: set() for step in ("cleared", "not_cleared", "tolerated", "not_tolerated", "corrected", "nothing_wrong")},
 }
 #: Acts that the rows known to us let nobody do: no hotline row lists a ground for suspension; most have no extension.
 NOT_UNDER_THESE_ROWS = {

@@ -19,6 +19,7 @@ from hypothesis.stateful import (
 )
 
 import people
+from huiying.procedure.closure import beside
 from huiying.procedure.decision import Allowed, Refused
 from huiying.procedure.library import library
 from huiying.procedure.lifecycle import apply, begin, may, never_possible
@@ -345,7 +346,10 @@ class AnyOrder(RuleBasedStateMachine):
         moving = [
             act
             for act in here
-            if fitting and act.target not in away and (act.target or act.opens or act.id == "record_call")
+            if fitting
+            and act.target not in away
+            and (act.target or act.opens or act.id == "record_call")
+            and not (hours % 5 and beside(act.opens or ""))  # else walks would dwell beside their case
         ]
         act = data.draw(st.sampled_from(moving or here))
         whose = {None, self.state.units.get(track)}
@@ -382,11 +386,12 @@ class AnyOrder(RuleBasedStateMachine):
     def nothing_ends_without_an_answer_and_the_person_being_asked(self) -> None:
         if self.state.steps[MAIN] not in {"closed", "archived"}:
             return
-        acts = [self.procedure.acts[entry.act] for entry in self.state.done]
+        done = [self.procedure.acts[entry.act] for entry in self.state.done]
+        acts = [act for act in done if act.track == MAIN]  # a correction after the end is told, and asked about no more
         assert any(act.answers for act in acts)
         last_answer = max(number for number, act in enumerate(acts) if act.answers)
         assert any(act.follows_up for act in acts[last_answer:])
-        others = {track: step for track, step in self.state.steps.items() if track != MAIN}
+        others = {track: step for track, step in self.state.steps.items() if track != MAIN and not beside(track)}
         assert set(others.values()) <= self.procedure.endings
 
     @invariant()
@@ -425,4 +430,5 @@ def test_no_order_of_events_breaks_the_law() -> None:
             derandomize=True,
         ),
     )
-    assert set(GUANGDONG.steps) - AnyOrder.been == {"registering"}, "the dice came everywhere"
+    missed = set(GUANGDONG.steps) - AnyOrder.been
+    assert {step for step in missed if not beside(GUANGDONG.steps[step].track)} == {"registering"}, "everywhere"

@@ -27,6 +27,7 @@ COMMON: Mapping[str, CommonAct] = {
     "three_way": CommonAct("三方通话", "《政府热线服务规范》（GB/T 33358）", told=True),
     "attach": CommonAct("附上材料", "《信访工作条例》第19条", told=True),
     "ask_review": CommonAct("请求复核答复", "国办函〔2025〕66号（六）", told=True),
+    "audit_finding": CommonAct("抽样审计结论", "规范处理流程"),
     "request_opening": CommonAct("申请查看身份信息", PERSONAL_DATA, told=True),
     "approve_opening": CommonAct("同意查看身份信息", PERSONAL_DATA, told=True),
     "refuse_opening": CommonAct("不同意查看身份信息", PERSONAL_DATA, told=True),

@@ -17,6 +17,7 @@ COMMANDS = {
     "replay": "huiying.commands.replaying:replay",
     "mail": "huiying.commands.mail:mail",
     "ledger": "huiying.commands.ledger:ledger",
+    "audit": "huiying.commands.audit:audit",
     "backup": "huiying.commands.backup:backup",
     "restore": "huiying.commands.backup:restore",
     "token": "huiying.commands.token:token",

@@ -31,6 +31,7 @@ INSTALLED_APPS = [
     "huiying.stages.intake.apps.IntakeConfig",
     "huiying.stages.supervision.apps.SupervisionConfig",
     "huiying.stages.papers.apps.PapersConfig",
+    "huiying.stages.audit.apps.AuditConfig",
     "huiying.stages.insight.apps.InsightConfig",
     "huiying.doors.apps.DoorsConfig",
 ]

@@ -24,6 +24,7 @@ SECTIONS = {
     "unit_head": ((_("本单位"), "standing"), (_("提醒"), "notices")),
     "secrecy_officer": ((_("提醒"), "notices"),),
     "custodian": ((_("身份查看"), "custodian"),),
+    "auditor": ((_("抽样审计"), "audits"),),
     "supervisor": ((_("督办看板"), "board"), (_("运行概览"), "overview"), (_("提醒"), "notices")),
     "leader": ((_("运行概览"), "overview"), (_("督办看板"), "board"), (_("提醒"), "notices")),
     "administrator": ((_("期满删除"), "to-erase"), (_("机构与职责"), "admin:index")),

@@ -19,7 +19,9 @@ from huiying.directory.queries import unit_names
 from huiying.doors import prose, remaining
 from huiying.doors.language import refusal, rule_words, side_by_side, spoken
 from huiying.doors.moments import on_date, until_short
+from huiying.procedure.closure import beside
 from huiying.procedure.decision import Refused
+from huiying.procedure.foreseen import foreseen
 from huiying.procedure.lifecycle import may, never_possible
 from huiying.procedure.schema import CLOCKWORK, COMPLAINANT, Ask, Procedure
 from huiying.procedure.schema import Act as ProcedureAct
@@ -257,7 +259,8 @@ def _is_told(procedure: Procedure, act: Act) -> bool:
         return COMMON[act.act].told
     known = procedure.acts[act.act]
     to_person = any(notice.to == COMPLAINANT for notice in known.notices)
-    return act.role == COMPLAINANT or to_person or known.target is not None or known.answers
+    moves = known.target is not None and not beside(known.track)  # what becomes of staff is not the person's to read
+    return act.role == COMPLAINANT or to_person or moves or known.answers
 
 
 def _article(procedure: Procedure, act: str, *, law_only: bool = False) -> str:
@@ -323,7 +326,9 @@ def possible(now: Folded, actor: Actor, at: datetime, around: Surroundings) -> I
                 continue
             decision = may(now.procedure, now.state, Attempt(act.id, actor, at, {}, track), around)
             if isinstance(decision, Refused) and decision.code == "not_given":
-                decision = never_possible(now.state, act) or decision
+                tried = Attempt(act.id, actor, at, {}, track)
+                hindered = never_possible(now.state, act) or foreseen(now.procedure, now.state, tried, around)
+                decision = hindered or decision
             if isinstance(decision, Refused) and decision.code in {"not_your_unit", "not_this_role"}:
                 continue
             refused = isinstance(decision, Refused) and decision.code != "not_given"

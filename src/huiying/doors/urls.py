@@ -13,6 +13,7 @@ urlpatterns = [
     path("", include("huiying.doors.public.urls")),
     path("", include("huiying.doors.complainant.urls")),
     path("", include("huiying.doors.leader.urls")),
+    path("audits/", include("huiying.doors.auditor.urls")),
     path("staff/", include("huiying.doors.work.urls")),
     path("staff/", include("huiying.doors.law.urls")),
     path("desk/", include("huiying.doors.desk.urls")),

@@ -2,54 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import date
-from enum import StrEnum
-from typing import Annotated
-
-from pydantic import Field
 
 from huiying.procedure.closure import Call, Outcome, answers_complete, follow_up_done, open_tracks
 from huiying.procedure.decision import NOTHING, Refused
+from huiying.procedure.guard_parameters import (
+    ActName,
+    Acts,
+    Asking,
+    ClockName,
+    DateName,
+    FactName,
+    Guard,
+    NumberName,
+    Outcomes,
+    Refers,
+    Refusal,
+    Ruling,
+    TermId,
+    Times,
+    UnitName,
+    Values,
+)
+from huiying.procedure.guards_after import AFTER
 from huiying.procedure.schema import COMPLAINANT, UNIT_ROLES
 from huiying.procedure.state import MAIN, Scene
 from huiying.procedure.time_limits import SHANGHAI, Due, due
 
-Refusal = tuple[str, Mapping[str, object]] | None
-Guard = Callable[..., Refusal]
-
-
-class Refers(StrEnum):
-    """What a parameter names; `checking` sees to it that it exists."""
-
-    ACT = "act"
-    RULING = "ruling"
-    ASKING = "asking"
-    CLOCK = "clock"
-    FACT = "fact"
-    OUTCOMES = "outcomes"
-    DATE = "date"
-    NUMBER = "number"
-    UNIT = "unit"
-    TERM = "term"
-
-
-Acts = Annotated[tuple[str, ...], Field(min_length=1), Refers.ACT]
-ActName = Annotated[str, Refers.ACT]
-#: Acts that record whether the person was reached, or that the person does.
-Asking = Annotated[tuple[str, ...], Field(min_length=1), Refers.ASKING]
-#: An act that gives the case to a unit.
-Ruling = Annotated[str, Refers.RULING]
-ClockName = Annotated[str, Refers.CLOCK]
-FactName = Annotated[str, Refers.FACT]
-#: A field in which this act asks for the outcome of each demand, and one in which it asks for a date.
-Outcomes = Annotated[str, Refers.OUTCOMES]
-DateName = Annotated[str, Refers.DATE]
-NumberName = Annotated[str, Refers.NUMBER]
-UnitName = Annotated[str, Refers.UNIT]
-TermId = Annotated[str, Refers.TERM]
-Values = Annotated[tuple[str | bool | int, ...], Field(min_length=1)]
-Times = Annotated[int, Field(gt=0, strict=True)]
+#: `Refers` is what `checking` reads of the parameters' types.
+__all__ = ["GUARDS", "Refers"]
 
 
 def fact_is(scene: Scene, *, fact: FactName, among: Values) -> Refusal:
@@ -238,7 +220,7 @@ def uninvolved(scene: Scene) -> Refusal:
     return ("same_person", NOTHING) if involved else None
 
 
-GUARDS: Mapping[str, Guard] = {
+GUARDS: Mapping[str, Guard] = AFTER | {
     guard.__name__: guard
     for guard in (
         fact_is,

@@ -25,7 +25,7 @@ from huiying.stages.identity.actions import write
 from huiying.stages.intake.removing import remove_files
 from huiying.stages.triage import actions as triage
 
-ORDER = ("identity", "intake", "triage", "supervision", "closure", "papers", "insight")
+ORDER = ("identity", "intake", "triage", "supervision", "closure", "audit", "papers", "insight")
 
 
 #: Acts of a procedure that have a verb of their own.

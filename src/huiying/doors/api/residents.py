@@ -132,6 +132,12 @@ def rate(request: HttpRequest, code: str, rating: RatingIn) -> Any:  # noqa: ANN
     return _do(request, code, "rate", given, rating.key)
 
 
+@router.post("/receipts/{code}/object", response=ANSWERS, auth=None, summary="对判定有异议")
+def object_verdict(request: HttpRequest, code: str, said: WordsIn) -> Any:  # noqa: ANN401  # as above
+    """Object to what was found true or untrue, with the reasons; once for each judgement."""
+    return _do(request, code, "object", {"what": said.text}, said.key)
+
+
 @router.post("/receipts/{code}/review", response=ANSWERS, auth=None, summary="请求复核")
 def review(request: HttpRequest, code: str, said: WordsIn) -> Any:  # noqa: ANN401  # as above
     """Ask that the answer be reviewed, with the reasons."""

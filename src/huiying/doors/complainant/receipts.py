@@ -37,6 +37,7 @@ ACTS: Mapping[str, tuple[str, ...]] = {
     "recusal": ("ask_recusal",),
     "higher": ("apply_for_review", "apply_for_final_review"),
     "agree": ("accept_opinion",),
+    "object": ("object_verdict",),
     "pressed": ("report_pressure",),
 }
 
@@ -94,6 +95,8 @@ def read(code: str, at: datetime) -> Receipt:
     by_act = {option.act.id: option for option in possible(now, RESIDENT, at, around)}
     offered = {}
     for name, names in ACTS.items():
+        if name == "object" and "verdict" not in now.state.facts:  # where nothing was judged there is nothing to say
+            continue
         found = [by_act[act] for act in names if act in by_act]
         if found:
             offered[name] = next((option for option in found if not option.why), found[0])
@@ -139,6 +142,8 @@ def _in_plain_words(now: Folded, act: str) -> str:
         return _("已经结束，不用撤回。") if step.ending else _("已经答复，不能撤回。")
     if act == "urge":
         return _("已经答复或者结束，不用催办。")
+    if act == "object_verdict":
+        return _("已经结束，不能再提异议；不同意答复的，可以请求复核。") if step.ending else _("正在重新判定。")
     if act == "supplement":
         return _("已经结束，不能再补充；有新的情况，请重新反映。")
     return ""

@@ -107,6 +107,14 @@ def act_forms() -> dict[str, ActForm]:
                 ]
             ),
         ),
+        "object": ActForm(
+            _("对判定有异议"),
+            _(
+                "单位判定了情况是否属实。您有不同意见的，写明理由，由单位里没有参加判定的负责人答复。每次判定可以提一次。"
+            ),
+            _("提出异议"),
+            Form([Field("what", _("异议理由"), "textarea", limit=LONGEST_TEXT)]),
+        ),
         "review": ActForm(
             _("不同意答复"),
             _("由没有参与办理的人复核。请写明哪里不对、您希望怎样。"),

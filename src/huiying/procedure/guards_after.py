@@ -1,0 +1,73 @@
+"""Guards of what comes after a judgement: objections to it, 澄清正名, 容错, 纠错. Merged into `guards.GUARDS`."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import timedelta
+
+from huiying.procedure.decision import NOTHING
+from huiying.procedure.guard_parameters import Acts, Guard, Refusal, Times
+from huiying.procedure.state import MAIN, Done, Scene
+from huiying.procedure.time_limits import SHANGHAI
+
+NEVER = -1
+
+
+def once_since(scene: Scene, *, acts: Acts) -> Refusal:
+    """This act was not done since the latest of these: one objection a judgement."""
+    latest = _latest(scene.state.done, {scene.attempt.act})
+    return None if latest <= _latest(scene.state.done, acts) else ("done_once_already", NOTHING)
+
+
+def awaits(scene: Scene, *, asked: Acts, answers: Acts) -> Refusal:
+    """One of `asked` was done, and none of `answers` since: only what was asked is answered, and once."""
+    return None if _waiting(scene, asked, answers) else ("nothing_to_answer", NOTHING)
+
+
+def nothing_awaits(scene: Scene, *, asked: Acts, answers: Acts) -> Refusal:
+    """Whatever of `asked` was done has had one of `answers` since: nobody's objection is closed over."""
+    if not _waiting(scene, asked, answers):
+        return None
+    return "objection_unanswered", {"acts": "、".join(scene.procedure.acts[act].name for act in answers)}
+
+
+def answered(scene: Scene) -> Refusal:
+    """The person has an answer that stands: whatever is granted to staff comes after the resident's remedy."""
+    return None if _latest_answer(scene) is not None else ("answer_comes_first", NOTHING)
+
+
+def review_over(scene: Scene, *, days: Times) -> Refusal:
+    """So many whole days have passed since the latest answer, and the case has ended: nothing is under review."""
+    latest = _latest_answer(scene)
+    if latest is None or scene.state.steps[MAIN] not in scene.procedure.endings:
+        return "review_open", NOTHING
+    ends = latest.at.astimezone(SHANGHAI).date() + timedelta(days=days)
+    if scene.attempt.at.astimezone(SHANGHAI).date() > ends:
+        return None
+    return "review_not_over", {"until": ends.isoformat()}
+
+
+def outside_the_units(scene: Scene) -> Refusal:
+    """Whoever decides belongs to no unit that has, or had, a part in the case: nobody is lenient to their own house."""
+    units = {*scene.state.units.values(), *(entry.actor.unit for entry in scene.state.done)} - {None}
+    theirs = {entry.actor.unit for entry in scene.state.done if entry.actor.person == scene.attempt.actor.person}
+    own = (theirs | {scene.attempt.actor.unit}) & units
+    return ("unit_has_a_part", {"unit": min(str(unit) for unit in own)}) if own else None
+
+
+def _latest(done: Collection[Done], acts: Collection[str]) -> int:
+    return max((index for index, entry in enumerate(done) if entry.act in acts), default=NEVER)
+
+
+def _waiting(scene: Scene, asked: Acts, answers: Acts) -> bool:
+    return _latest(scene.state.done, asked) > _latest(scene.state.done, answers)
+
+
+def _latest_answer(scene: Scene) -> Done | None:
+    acts = scene.procedure.acts
+    return next((entry for entry in reversed(scene.state.done) if acts[entry.act].answers), None)
+
+
+AFTER: dict[str, Guard] = {
+    guard.__name__: guard for guard in (once_since, awaits, nothing_awaits, answered, review_over, outside_the_units)
+}
