@@ -1,8 +1,8 @@
 """Counting legal days on the fingers: a derivation of due dates that shares nothing with the one that is in use.
 
-Written from the law's own sentences (民法典 201 to 203 and the articles of each row) and from the published years, without
-sight of the implementation. It walks from day to day over plain sets and asks nothing clever, so that an official with a
-wall calendar would do the same. The years below are the State Council's notices, typed again and not read from the
+Written from the law's own sentences (民法典 201 to 203 and the articles of each row) and from the published years,
+without sight of the implementation. It walks from day to day over plain sets and asks nothing clever: an official with
+a wall calendar would do the same. The years below are the State Council's notices, typed again and not read from the
 calendar file: where the two disagree, one of them is mistyped.
 """
 
@@ -117,9 +117,9 @@ def ends(
 ) -> Answer:
     """Return when `value` units after `start` end. `value`: with any extension in it; below 0 it is counted back.
 
-    TM-01: the day of the event is not counted. TM-02, TM-03: the last day moves as `roll` says. TM-05: months end on the
-    same date or at the month's end. TM-06: hours run through. TM-12: a day that is suspended is not counted, its first
-    and its last included. TM-15: a year without a notice makes the answer provisional.
+    TM-01: the day of the event is not counted. TM-02, TM-03: the last day moves as `roll` says. TM-05: months end on
+    the same date or at the month's end. TM-06: hours run through. TM-12: a day that is suspended is not counted, its
+    first and its last included. TM-15: a year without a notice makes the answer provisional.
     """
     if unit in {"h", "min", "s"}:
         if not isinstance(start, datetime):
@@ -128,16 +128,13 @@ def ends(
         return Answer(start + timedelta(seconds=seconds), provisional=False)
     day = start.astimezone(BEIJING).date() if isinstance(start, datetime) else start
     wall = Wall(through)
-    if unit == "mo":
-        day = _same_date(day, value)
-    else:
-        left = abs(value)
-        while left > 0:
-            day = day + TOMORROW if value > 0 else day - TOMORROW
-            if _within(day, suspended):
-                continue
-            if unit == "nd" or wall.is_working(day):
-                left -= 1
+    left = (_same_date(day, value) - day).days if unit == "mo" else abs(value)
+    while left > 0:
+        day = day + TOMORROW if value > 0 else day - TOMORROW
+        if _within(day, suspended):
+            continue
+        if unit != "wd" or wall.is_working(day):
+            left -= 1
     while _within(day, suspended) or wall.moves(day, roll):
         day += TOMORROW
     return Answer(day, wall.guessed)
