@@ -108,6 +108,8 @@ def disagreements(asked: Iterator[Question], seen: Counter[str]) -> Iterator[str
         if not isinstance(answer, Due) or (answer.at, answer.provisional) != (naive.at, naive.provisional):
             yield f"{question}: {answer}; on the fingers {naive}"
             continue
+        if not explains(answer, row, row.value + question.extended):
+            yield f"{question}: {answer} is not what its derivation says: {answer.derivation}"
         seen.update(
             [
                 row.id,
@@ -119,6 +121,22 @@ def disagreements(asked: Iterator[Question], seen: Counter[str]) -> Iterator[str
             + ["extended"] * bool(question.extended)
             + ["moved"] * (answer.derivation[-1].why == "rolled_to")
         )
+
+
+def explains(answer: Due, row: Term, value: int) -> bool:
+    """Whether a derivation ends where the limit does, counts as many days as it has, and names each day once."""
+    lines = answer.derivation
+    if row.unit in IN_HOURS:
+        return lines[-1].at == answer.at
+    counted = [line.number for line in lines if line.counted]
+    days = [line.at for line in lines if not line.why.startswith("rolled")]
+    return (
+        lines[-1].at == answer.at
+        and counted == list(range(1, len(counted) + 1))
+        and (row.unit is Unit.MONTHS or len(counted) == abs(value))
+        and len(set(days)) == len(days)
+        and (answer.provisional or not any(line.assumed for line in lines))
+    )
 
 
 @pytest.mark.parametrize("count", [10_000, pytest.param(100_000, marks=pytest.mark.long)], ids="{:,}".format)
