@@ -46,12 +46,14 @@ def questions(count: int, seed: int) -> Iterator[Question]:
     for number in range(count):
         row = ROWS[number % len(ROWS)]
         day = FIRST + timedelta(days=dice.randrange((LAST - FIRST).days + 1))
+        if dice.random() < 0.1:  # around the turn of a year, where calendars end
+            day = date(day.year, 12, 31) + timedelta(days=dice.randint(-9, 9))
         extended, by = extension(dice, row)
         yield Question(
             row,
             moment(dice, day) if row.unit in IN_HOURS or dice.random() < 0.2 else day,
             row.roll if row.unit in IN_HOURS else dice.choice([row.roll, *Roll]),
-            tuple(pauses(dice, day)) if row.suspend_on else (),
+            tuple(pauses(dice, day, row.value + extended, row.unit)) if row.suspend_on else (),
             extended,
             by,
             dice.choice([2025, 2026]),
@@ -64,8 +66,13 @@ def moment(dice: random.Random, day: date) -> datetime:
     return datetime(day.year, day.month, day.day, tzinfo=zone) + timedelta(seconds=dice.randrange(86_400))
 
 
-def pauses(dice: random.Random, day: date) -> Iterator[tuple[date, date]]:
-    """Up to three suspensions, which may overlap, lie before the start or after the end."""
+def pauses(dice: random.Random, day: date, value: int, unit: Unit) -> Iterator[tuple[date, date]]:
+    """Up to three suspensions that may overlap or lie outside the limit; or one that the end may roll into."""
+    if dice.random() < 0.2:
+        last = ends(value, unit.value, day, "none", 2026).at
+        first = date.fromordinal(last.toordinal() + dice.randint(1, 3))
+        yield first, first + timedelta(days=dice.randint(0, 5))
+        return
     for _ in range(dice.choice([0, 1, 1, 2, 3])):
         first = day + timedelta(days=dice.randint(-10, 100))
         yield first, first + timedelta(days=dice.randint(0, 40))

@@ -259,8 +259,8 @@ def _due_day(
     if term.unit is Unit.MONTHS:
         wanted = (_months_later(start, wanted) - start).days
     working = calendar if term.unit is Unit.WORKING_DAYS else None
-    last, provisional = _last_day(start, wanted, working, suspensions)
-    at = last
+    at = last = _last_day(start, wanted, working, suspensions)
+    provisional = _assumed(start + ONE_DAY, last, working)
     while roll is not Roll.NONE:
         if _suspension(at, suspensions) is None:
             day = calendar.day(at)
@@ -272,25 +272,21 @@ def _due_day(
     return Due(at, provisional, term.article, explain)
 
 
-def _last_day(
-    start: date, wanted: int, working: Calendar | None, suspensions: Sequence[Suspension]
-) -> tuple[date, bool]:
-    """Return the last of so many days after a day, and whether a year without a calendar had to be looked at.
+def _last_day(start: date, wanted: int, working: Calendar | None, suspensions: Sequence[Suspension]) -> date:
+    """Return the last of so many days after a day; suspended days are not among them.
 
-    `working`: the calendar whose working days count; None: every day does. Suspended days are passed over unseen.
+    `working`: the calendar whose working days count; None: every day does.
     """
-    on, assumed = start, False
+    on = start
     for suspension in sorted(suspensions, key=lambda s: s.first):
         if suspension.last <= on:
             continue
         if _nth(on, wanted, working) < suspension.first:
             break
-        if on < suspension.first - ONE_DAY:
+        if on < suspension.first:
             wanted -= working.worked_between(on, suspension.first) if working else (suspension.first - on).days - 1
-            assumed = assumed or _assumed(on + ONE_DAY, suspension.first - ONE_DAY, working)
         on = suspension.last
-    last = _nth(on, wanted, working)
-    return last, assumed or _assumed(on + ONE_DAY, last, working)
+    return _nth(on, wanted, working)
 
 
 def _nth(after: date, number: int, working: Calendar | None) -> date:
