@@ -33,6 +33,7 @@ def main() -> None:
     if part == "rules":
         rules.deciding()
         rules.reckoning()
+        rules.recomputing()
     elif part == "start":
         starting()
     else:

@@ -216,6 +216,14 @@ def write_down(case: Case, was: Folded, now: Folded, *, anew: bool = False) -> N
         _replace(Clock, case, clocks, gone=set(was.state.clocks) - set(now.state.clocks))
 
 
+def dated(case: Case, now: Folded) -> bool:
+    """Whether the dates of a case and of its clocks, as they are written down, are those by today's calendar."""
+    clocks = clock_rows(now)
+    there = {clock.name: (clock.due_at, clock.provisional) for clock in case.clocks.all()}
+    found = {clock.name: (clock.due_at, clock.provisional) for clock in clocks}
+    return found == there and row(now, clocks)["due_at"] == case.due_at
+
+
 def _replace(model: type[Part], case: Case, rows: Sequence[Part], gone: Collection[str]) -> None:
     """Write a case's rows of one kind: those there are, anew; those that are gone, away."""
     rows = of_case(case, rows)

@@ -58,19 +58,30 @@ def again(kind: str, now: Folded) -> timedelta | None:
 
 def reschedule(case: Case, now: Folded) -> None:
     """Bring the scheduled facts of a case to what its acts say; what has rung stays."""
+    outdated, new = _changes(case, now)
+    if outdated:
+        Alarm.objects.filter(pk__in=outdated).delete()
+    for alarm in Alarm.objects.bulk_create(new):
+        enqueue("ring", alarm.at, alarm=alarm.pk)
+
+
+def settled(case: Case, now: Folded) -> bool:
+    """Whether the scheduled facts of a case are what its acts say, by today's calendar."""
+    return not any(_changes(case, now))
+
+
+def _changes(case: Case, now: Folded) -> tuple[list[int], list[Alarm]]:
+    """Return which scheduled facts no longer hold, and those that are missing."""
     wanted = planned(now)
     there = list(case.alarms.all())
     outdated = [alarm.pk for alarm in there if alarm.rang_at is None and not holds(alarm, wanted)]
-    if outdated:
-        Alarm.objects.filter(pk__in=outdated).delete()
     kept = [alarm for alarm in there if alarm.pk not in outdated]
     new = [
         Alarm(case=case, clock=about, kind=kind, at=moment)
         for (about, kind), at in sorted(wanted.items())
         if (moment := _next(about, kind, at, kept, now)) is not None
     ]
-    for alarm in Alarm.objects.bulk_create(new):
-        enqueue("ring", alarm.at, alarm=alarm.pk)
+    return outdated, new
 
 
 def _next(about: str, kind: str, first: datetime, kept: Sequence[Alarm], now: Folded) -> datetime | None:

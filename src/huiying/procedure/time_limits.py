@@ -1,6 +1,6 @@
 """Time limits: what a rule row says, and the due date that follows from facts.
 
-A due date is computed from its facts (start, suspensions, extensions, calendar) and never counted down. It carries
+A due date is computed from its facts (start, suspensions, extensions, calendar) and never counted down. It can give
 its derivation: every day, whether it was counted, and why. Days end at 24:00 Asia/Shanghai of the due date; hours,
 minutes and seconds run through nights and holidays. Sources: 民法典 201–203, rules TM-01 to TM-15.
 """
@@ -8,10 +8,11 @@ minutes and seconds run through nights and holidays. Sources: 民法典 201–20
 from __future__ import annotations
 
 from calendar import monthrange
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta, timezone
 from enum import StrEnum
+from functools import partial
 from typing import Annotated, Literal, NamedTuple, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
@@ -21,6 +22,8 @@ from huiying.procedure.workdays import ONE_DAY, Calendar, Day
 
 SHANGHAI = timezone(timedelta(hours=8), "Asia/Shanghai")
 MONTHS_A_YEAR = 12
+#: What an approver who may fix any definite length cannot have meant: more than ten years of days.
+BEYOND_REASON = 3650
 
 
 class Unit(StrEnum):
@@ -153,7 +156,12 @@ class Due:
     at: date | datetime
     provisional: bool
     article: str
-    derivation: tuple[Line, ...]
+    explain: Callable[[], tuple[Line, ...]] = field(compare=False, repr=False)
+
+    @property
+    def derivation(self) -> tuple[Line, ...]:
+        """Every day's reason, found when it is asked for: most dates are needed without."""
+        return self.explain()
 
     @property
     def moment(self) -> datetime:
@@ -188,12 +196,10 @@ def may_extend(term: Term, amount: int, *, already: int = 0, by: str | None = No
         return Refused("extension_not_positive", term.article, {"amount": amount})
     if rung.most == "unknown":
         return Refused("extension_unknown", term.article, {"term": term.id})
-    if rung.most != "fixed" and already + amount > rung.most:
-        return Refused(
-            "extension_too_long",
-            term.article,
-            {"amount": already + amount, "most": rung.most, "measure": term.unit.value},
-        )
+    most = BEYOND_REASON if rung.most == "fixed" else rung.most
+    if already + amount > most:
+        code = "extension_beyond_reason" if rung.most == "fixed" else "extension_too_long"
+        return Refused(code, term.article, {"amount": already + amount, "most": most, "measure": term.unit.value})
     return Allowed(term.article)
 
 
@@ -207,7 +213,7 @@ def due(
     extended_by: str | None = None,
     roll: Roll | None = None,
 ) -> Due | Refused:
-    """Return when a limit ends, with every day's reason, or why it cannot be said.
+    """Return when a limit ends, and on demand every day's reason, or why it cannot be said.
 
     `start` is the day (or moment) of the event that starts the clock; it is not counted. `extended` is in the term's
     own unit. `roll` replaces the row's own.
@@ -248,83 +254,98 @@ def _refusal(
     return None
 
 
-class _Count:
-    """A derivation in the making: it remembers the calendar's unknown years that it had to look at."""
-
-    def __init__(self, start: date, calendar: Calendar, suspensions: Sequence[Suspension]) -> None:
-        self.lines = [Line(start, False, "start")]
-        self.provisional = False
-        self._calendar = calendar
-        self._suspensions = suspensions
-
-    def look(self, on: date) -> Day:
-        day = self._calendar.day(on)
-        self.provisional = self.provisional or not day.known
-        return day
-
-    def suspended(self, on: date) -> Suspension | None:
-        for suspension in self._suspensions:
-            if suspension.first <= on <= suspension.last:
-                return suspension
-        return None
-
-
 def _due_day(
     term: Term, start: date, calendar: Calendar, suspensions: Sequence[Suspension], extended: int, roll: Roll
 ) -> Due:
-    count = _Count(start, calendar, suspensions)
     wanted = term.value + extended
     if term.unit is Unit.MONTHS:
         wanted = (_months_later(start, wanted) - start).days
-    on, number, add = start, 0, count.lines.append
-    while number < wanted:
-        on += ONE_DAY
-        if suspensions and (suspension := count.suspended(on)):
-            add(Line(on, False, "suspended", suspension.ground or ""))
+    working = calendar if term.unit is Unit.WORKING_DAYS else None
+    at = last = _last_day(start, wanted, working, suspensions)
+    provisional = _assumed(start + ONE_DAY, last, working)
+    while roll is not Roll.NONE:
+        if _suspension(at, suspensions) is None:
+            day = calendar.day(at)
+            provisional = provisional or not day.known
+            if not (day.statutory if roll is Roll.STATUTORY else not day.working):
+                break
+        at += ONE_DAY
+    explain = partial(_derive, term.unit, roll, (start, last, at), calendar, suspensions)
+    return Due(at, provisional, term.article, explain)
+
+
+def _last_day(start: date, wanted: int, working: Calendar | None, suspensions: Sequence[Suspension]) -> date:
+    """Return the last of so many days after a day; suspended days are not among them.
+
+    `working`: the calendar whose working days count; None: every day does.
+    """
+    on = start
+    for suspension in sorted(suspensions, key=lambda s: s.first):
+        if suspension.last <= on:
             continue
-        if term.unit is Unit.WORKING_DAYS:
-            day = count.look(on)
-            if not day.working:
-                add(Line(on, False, day.kind, day.name, assumed=not day.known))
-                continue
-            number += 1
-            add(Line(on, True, day.kind, day.name, number, not day.known))
-        else:
-            number += 1
-            add(Line(on, True, "natural", "", number))
-    if roll is not Roll.NONE:
-        on = _roll(count, on, roll)
-    return Due(on, count.provisional, term.article, tuple(count.lines))
-
-
-def _roll(count: _Count, on: date, roll: Roll) -> date:
-    """Move a last day that is not worked on to the first that is; suspended days met on the way move it further."""
-
-    def rests(day: Day) -> bool:
-        return day.statutory if roll is Roll.STATUTORY else not day.working
-
-    while True:
-        if count.suspended(on):
-            count.lines.append(Line(on, False, "rolled_suspended"))
-        elif rests(day := count.look(on)):
-            count.lines.append(Line(on, False, f"rolled_{roll.value}", day.name, assumed=not day.known))
-        else:
+        if _nth(on, wanted, working) < suspension.first:
             break
+        if on < suspension.first:
+            wanted -= working.worked_between(on, suspension.first) if working else (suspension.first - on).days - 1
+        on = suspension.last
+    return _nth(on, wanted, working)
+
+
+def _nth(after: date, number: int, working: Calendar | None) -> date:
+    return working.nth_worked(after, number) if working else after + timedelta(days=number)
+
+
+def _assumed(first: date, last: date, working: Calendar | None) -> bool:
+    """Whether asking which of these days are worked meets a year without a calendar."""
+    return working is not None and any(year not in working.years for year in range(first.year, last.year + 1))
+
+
+def _suspension(on: date, suspensions: Sequence[Suspension]) -> Suspension | None:
+    return next((s for s in suspensions if s.first <= on <= s.last), None)
+
+
+def _derive(
+    unit: Unit, roll: Roll, days: tuple[date, date, date], calendar: Calendar, suspensions: Sequence[Suspension]
+) -> tuple[Line, ...]:
+    """Return each day's reason. `days`: the start, the last day counted, and the day to which the end then moved."""
+    start, last, at = days
+    lines, on, number = [Line(start, False, "start")], start, 0
+    while on < last:
         on += ONE_DAY
-    if count.lines[-1].why.startswith("rolled"):
-        count.lines.append(Line(on, False, "rolled_to"))
-    return on
+        day = calendar.day(on) if unit is Unit.WORKING_DAYS else NATURAL
+        if suspension := _suspension(on, suspensions):
+            lines.append(Line(on, False, "suspended", suspension.ground or ""))
+        elif not day.working:
+            lines.append(Line(on, False, day.kind, day.name, assumed=not day.known))
+        else:
+            number += 1
+            lines.append(Line(on, True, day.kind, day.name, number, not day.known))
+    while on < at:
+        if _suspension(on, suspensions):
+            lines.append(Line(on, False, "rolled_suspended"))
+        else:
+            day = calendar.day(on)
+            lines.append(Line(on, False, f"rolled_{roll.value}", day.name, assumed=not day.known))
+        on += ONE_DAY
+    if at > last:
+        lines.append(Line(at, False, "rolled_to"))
+    return tuple(lines)
 
 
 def _count_back(term: Term, start: date, calendar: Calendar) -> Due:
-    count = _Count(start, calendar, ())
-    on, number = start, 0
-    while number < -term.value:
+    working = calendar if term.unit is Unit.WORKING_DAYS else None
+    at = _nth(start, term.value, working)
+    return Due(at, _assumed(at, start - ONE_DAY, working), term.article, partial(_derive_back, start, at, working))
+
+
+def _derive_back(start: date, at: date, working: Calendar | None) -> tuple[Line, ...]:
+    lines, on, number = [Line(start, False, "start")], start, 0
+    while on > at:
         on -= ONE_DAY
-        day = NATURAL if term.unit is Unit.NATURAL_DAYS else count.look(on)
+        day = working.day(on) if working else NATURAL
         number += day.working
-        count.lines.append(Line(on, day.working, day.kind, day.name, number if day.working else 0, not day.known))
-    return Due(on, count.provisional, term.article, tuple(count.lines))
+        lines.append(Line(on, day.working, day.kind, day.name, number if day.working else 0, not day.known))
+    return tuple(lines)
 
 
 def _due_moment(term: Term, start: datetime, suspensions: Sequence[Suspension], extended: int) -> Due:
@@ -343,7 +364,7 @@ def _due_moment(term: Term, start: datetime, suspensions: Sequence[Suspension], 
         at = runs_again
         lines.append(Line(runs_again, False, "suspended_until", suspension.ground or ""))
     lines.append(Line(at + left, True, "moment"))
-    return Due(at + left, False, term.article, tuple(lines))
+    return Due(at + left, False, term.article, lambda: tuple(lines))
 
 
 def _months_later(start: date, months: int) -> date:

@@ -7,6 +7,7 @@ a date resting on it can be called provisional (rules TM-04, TM-15).
 from __future__ import annotations
 
 import tomllib
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from functools import cache
@@ -107,6 +108,8 @@ class Calendar:
         self._special: dict[date, Day] = {}
         for year, facts in years.items():
             self._special |= self._days_of(year, facts)
+        self._named: dict[int, Mapping[date, str]] = {}
+        self._worked: dict[int, Sequence[date]] = {}
 
     def through(self, year: int) -> Calendar:
         """Return this calendar as it was known when `year` was its last year."""
@@ -119,9 +122,38 @@ class Calendar:
             return special
         if on.year in self.years:
             return WORKDAY if on.weekday() < SATURDAY else WEEKEND
-        if name := self.statutory_names(on.year, {}).get(on):
+        if on.year not in self._named:
+            self._named[on.year] = self.statutory_names(on.year, {})
+        if name := self._named[on.year].get(on):
             return Day(working=False, statutory=True, known=False, kind="statutory", name=name)
         return ASSUMED_WORKDAY if on.weekday() < SATURDAY else ASSUMED_WEEKEND
+
+    def worked(self, year: int) -> Sequence[date]:
+        """Return a year's working days in their order. They are found once: counting then is a matter of places."""
+        if year not in self._worked:
+            every = map(date.fromordinal, range(date(year, 1, 1).toordinal(), date(year, 12, 31).toordinal() + 1))
+            self._worked[year] = tuple(day for day in every if self.day(day).working)
+        return self._worked[year]
+
+    def nth_worked(self, start: date, number: int) -> date:
+        """Return the `number`th working day after a day, or before it where `number` is below 0.
+
+        Raises ValueError where dates end.
+        """
+        year, days = start.year, self.worked(start.year)
+        place = bisect_right(days, start) - 1 + number if number > 0 else bisect_left(days, start) + number
+        while place >= len(self.worked(year)):
+            place -= len(self.worked(year))
+            year += 1
+        while place < 0:
+            year -= 1
+            place += len(self.worked(year))
+        return self.worked(year)[place]
+
+    def worked_between(self, after: date, before: date) -> int:
+        """Return how many working days lie between two days, neither of them included."""
+        whole = sum(len(self.worked(year)) for year in range(after.year, before.year))
+        return whole + bisect_left(self.worked(before.year), before) - bisect_right(self.worked(after.year), after)
 
     def statutory_names(self, year: int, festivals: Mapping[str, date]) -> Mapping[date, str]:
         """Return date → name of a year's 法定节假日, by the version of the 放假办法 in force on 1 January."""

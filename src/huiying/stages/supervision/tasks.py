@@ -5,15 +5,18 @@ None holds a lock: a lock that a dead worker's job still holds would keep the ne
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
+from django.db.models import Prefetch
 from django.utils import timezone
 from procrastinate.contrib.django import app
 from procrastinate.exceptions import UniqueViolation
 from procrastinate.jobs import Status
 
-from huiying.case.folding import write_down
-from huiying.case.models import Clock
+from huiying.case.folding import dated, folded, law, write_down
+from huiying.case.models import Act, Case, Clock
 from huiying.case.recording import lock_case, read_case
-from huiying.case.scheduling import reschedule
+from huiying.case.scheduling import reschedule, settled
 from huiying.case.scope import working
 from huiying.case.witness import catch_up
 from huiying.stages.intake.models import Attachment
@@ -22,6 +25,8 @@ from huiying.stages.supervision.actions import ring, ring_what_is_due
 
 #: A job that has been "doing" for longer than any of ours takes belongs to a worker that died.
 STALLED_S = 120
+#: How many cases are read at once where most of them need nothing.
+AT_ONCE = 500
 
 
 @app.task(name="huiying.ring")
@@ -56,20 +61,31 @@ async def retry_stalled(timestamp: int) -> None:
 @app.periodic(cron="15 3 * * *")
 @app.task(name="huiying.every_night", queueing_lock="every_night")
 def every_night(timestamp: int) -> None:
-    """Compute the dates of open clocks anew, since a calendar may have come; remove files that nobody named."""
+    """Write the dates that moved since a calendar came; remove files that nobody named."""
     del timestamp
     with working():
-        numbers = list(
-            Clock.objects.filter(stopped_at=None, case__closed_at=None, due_at__isnull=False)
-            .values_list("case__number", flat=True)
-            .distinct()
-        )
-    for number in numbers:
+        running = Clock.objects.filter(stopped_at=None, case__closed_at=None, due_at__isnull=False)
+        cases = list(running.values_list("case", flat=True).distinct())
+    for first in range(0, len(cases), AT_ONCE):
         with working():
-            case = lock_case(number)
-            now = read_case(case)
-            write_down(case, now, now, anew=True)
-            reschedule(case, now)
+            moved = _dates_moved(cases[first : first + AT_ONCE])
+        for number in moved:
+            with working():
+                case = lock_case(number)
+                now = read_case(case)
+                write_down(case, now, now, anew=True)
+                reschedule(case, now)
     with working():
         named = set(Attachment.objects.values_list("ref", flat=True))
     sweep(named, timezone.now())
+
+
+def _dates_moved(cases: Sequence[int]) -> list[str]:
+    """Return the numbers of those of these cases whose dates are no longer what is written down. Locks nothing."""
+    acts = Prefetch("ledger", Act.objects.order_by("position"))
+    moved = []
+    for case in Case.objects.filter(pk__in=cases).prefetch_related(acts, "clocks", "alarms"):
+        now = folded(law(case.law_id), case.ledger.all())
+        if not (dated(case, now) and settled(case, now)):
+            moved.append(case.number)
+    return moved
