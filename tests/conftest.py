@@ -212,7 +212,12 @@ def serving(admin: str, template: str, kind: str) -> Iterator[Served]:
     port = free_port()
     installation = Served(folder, make_conninfo(admin, dbname=name), f"http://127.0.0.1:{port}")
     server = subprocess.Popen(
-        web(port, 1), env={**installation.environment(), "DJANGO_SETTINGS_MODULE": "huiying.config.settings"}
+        web(port, 1),
+        env={
+            **installation.environment(),
+            "DJANGO_SETTINGS_MODULE": "huiying.config.settings",
+            "HUIYING_SESSION_IDLE": "600",  # pages are looked at for longer than anybody sits idle
+        },
     )
     try:
         wait_for_answer(installation.url, server)

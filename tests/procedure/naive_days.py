@@ -13,8 +13,9 @@ from datetime import date, datetime, timedelta, timezone
 BEIJING = timezone(timedelta(hours=8))
 TOMORROW = timedelta(days=1)
 
-#: What nobody works, from and to, both included: 放假.
+#: What nobody works, from and to, both included: 放假. Of 2018 the end, which counting back from January 2019 needs.
 OFF = """
+2018: 12-30..12-31
 2019: 01-01..01-01 02-04..02-10 04-05..04-07 05-01..05-04 06-07..06-09 09-13..09-15 10-01..10-07
 2020: 01-01..01-01 01-24..02-02 04-04..04-06 05-01..05-05 06-25..06-27 10-01..10-08
 2021: 01-01..01-03 02-11..02-17 04-03..04-05 05-01..05-05 06-12..06-14 09-19..09-21 10-01..10-07
@@ -26,6 +27,7 @@ OFF = """
 """
 #: Weekend days that are worked instead: 调休上班.
 WORKED = """
+2018: 12-29
 2019: 02-02 02-03 04-28 05-05 09-29 10-12
 2020: 01-19 04-26 05-09 06-28 09-27 10-10
 2021: 02-07 02-20 04-25 05-08 09-18 09-26 10-09
