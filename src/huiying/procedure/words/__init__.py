@@ -63,6 +63,8 @@ def sentence(refused: Refused, language: str = DEFAULT_LANGUAGE) -> str:
 def _spoken(name: str, value: object, language: str) -> object:
     if isinstance(value, tuple):
         return say("list.comma", NOTHING, language).join(str(_spoken(name, item, language)) for item in value)
+    if value is None:
+        return say("flag.unset", NOTHING, language)
     for table in ("flag",) if isinstance(value, bool) else SPOKEN.get(name, ()):
         found = catalogue(language).get(f"{table}.{str(value).lower()}")
         if found is not None:
