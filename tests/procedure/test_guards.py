@@ -134,9 +134,7 @@ def test_a_heavy_penalty_comes_with_the_offer_of_a_hearing(heavy: object, offere
     assert code(refused) == ("hearing_not_offered" if heavy is True and offered is not True else "")
 
 
-@given(
-    penalty=st.booleans(), reviewed=st.booleans(), told=st.booleans(), heavy=st.booleans(), collective=st.booleans()
-)
+@given(penalty=st.booleans(), reviewed=st.booleans(), told=st.booleans(), heavy=st.booleans(), collective=st.booleans())
 def test_no_penalty_without_review_notice_and_where_heavy_collective_decision(
     *, penalty: bool, reviewed: bool, told: bool, heavy: bool, collective: bool
 ) -> None:
