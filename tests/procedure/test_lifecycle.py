@@ -299,6 +299,7 @@ CHOICES: Mapping[str, st.SearchStrategy[object]] = {
     "number": st.integers(1, 3),
     "flag": st.booleans(),
     "text": st.just("……"),
+    "code": st.sampled_from(["东市监罚〔2026〕8号", "12315-2026-0901", "编号待补"]),
     "date": st.dates(date(2026, 10, 1), date(2027, 12, 31)),
 }
 
@@ -410,12 +411,21 @@ class AnyOrder(RuleBasedStateMachine):
     def nobody_checks_their_own_work(self) -> None:
         handled = self.state.persons(["find_true", "find_untrue", "submit_result"])
         assert not handled & self.state.persons(["approve_result", "pass_audit", "record_call", "close"])
+        investigated = self.state.persons(["end_investigation"])
+        assert not investigated & self.state.persons(["pass_review", "pass_review_without_penalty", "record_hearing"])
+        assert not self.state.persons(["draft_opinion"]) & self.state.persons(["issue_opinion", "decide_review"])
+
+    @invariant()
+    @precondition(lambda self: hasattr(self, "state"))
+    def no_clock_runs_on_after_the_end(self) -> None:
+        if self.state.steps[MAIN] in {"closed", "withdrawn"} and self.procedure.acts["close"].stops == ("*",):
+            assert all(clock.stopped is not None for clock in self.state.clocks.values())
 
     @invariant()
     @precondition(lambda self: hasattr(self, "state"))
     def a_withdrawal_after_dispatch_was_confirmed_by_the_centre(self) -> None:
         acts = [entry.act for entry in self.state.done]
-        if self.state.steps[MAIN] == "withdrawn" and "dispatch" in acts:
+        if self.state.steps[MAIN] == "withdrawn" and {"dispatch", "assign"} & set(acts):
             assert "confirm_withdrawal" in acts
 
 

@@ -76,13 +76,17 @@ def test_the_vectors(start: str, value: int, unit: str, roll: str, expected: str
     assert ends(row, date.fromisoformat(start)) == date.fromisoformat(expected)
 
 
+#: Rows that the law's list only speaks of: 消保条例 46 over Order 20, its Arts. 21 and 23, and a promise of our own.
+BESIDE_THE_LIST = {"SC-22", "SC-15o", "SC-18o", "PT-01"}
+
+
 def test_every_row_of_the_law_is_there_as_it_stands() -> None:
     columns = (
         "id procedure step from_event value unit ext ext_unit ext_by suspend_on roll basis valid_from valid_to status"
     )
     block = shared("rules.md").read_text("utf-8").split("## 12.")[1].split("```csv")[1].split("```")[0].strip()
     rows = list(csv.DictReader(io.StringIO(block), fieldnames=columns.split()))
-    assert {row["id"] for row in rows} == set(TERMS)
+    assert {row["id"] for row in rows} == set(TERMS) - BESIDE_THE_LIST
     for row in rows:
         ours = TERMS[row["id"]]
         assert (ours.procedure, ours.step, ours.from_event) == (row["procedure"], row["step"], row["from_event"])

@@ -75,6 +75,7 @@ def test_a_refusal_says_ids_in_peoples_words() -> None:
     assert said == "SR-02 不能以“听证”中止计时；可以中止的情形：检测鉴定、权利人辨认"
     assert "结果" not in refusal("fact_differs", {"fact": "是否受到压力", "value": True, "act": "核实撤回"})
     assert "是" in refusal("fact_differs", {"fact": "是否受到压力", "value": True, "act": "核实撤回"})
+    assert "“没有记录”" in refusal("fact_differs", {"fact": "投诉人同意", "value": None, "act": "委托调解"})
     assert refusal("not_this_role", {"role": "a role of tomorrow", "act": "派单"}).startswith("a role of tomorrow")
 
 
