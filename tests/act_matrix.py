@@ -243,11 +243,7 @@ class Matrix:
             yield here.state.steps[track], act.id, seat, decision.code if isinstance(decision, Refused) else ""
 
     def _remembers(self, here: Witness) -> Iterator[tuple[str, str]]:
-<<<<<<< HEAD
         """Yield, with where a case stands, what guards look back upon (acts, facts), and the clocks that stand."""
-=======
-        """Yield, with where a case stands, what guards look back upon: acts, facts; and clocks that stand."""
->>>>>>> stories
         at = here.state.steps[MAIN]
         for entry in here.state.done:
             if entry.act in self._looked_back_upon:

@@ -37,13 +37,6 @@ NOT_UNDER_THESE_ROWS = {
     for procedure in PROCEDURES
     if "hotline" in {procedure, BASES[procedure]}
 }
-<<<<<<< HEAD
-=======
-#: The rows of before 2026-04-15 let only tests suspend mediation.
-NOT_UNDER_THESE_ROWS["market_2020"] = {"ask_recusal", "decide_recusal"}
-#: Steps to which those acts alone lead: no case comes there, and nobody is told anything there.
-NEVER_REACHED = {"market_2020": {"recusing"}}
->>>>>>> stories
 
 every_procedure = pytest.mark.parametrize("procedure", PROCEDURES)
 
@@ -68,12 +61,7 @@ def test_every_role_that_there_is_was_asked() -> None:
 @every_procedure
 def test_cases_were_brought_to_every_step_and_every_act_is_possible_somewhere(procedure: str) -> None:
     found = matrix(procedure)
-<<<<<<< HEAD
     assert [step for step, cases in found.witnesses.items() if not cases] == []
-=======
-    empty = {step for step, cases in found.witnesses.items() if not cases}
-    assert empty == NEVER_REACHED.get(procedure, set())
->>>>>>> stories
     possible = {act for _, act, _ in allowed(found)}
     assert set(found.procedure.acts) - possible == NOT_UNDER_THESE_ROWS.get(procedure, set())
 
@@ -90,7 +78,7 @@ def test_nobody_but_the_named_roles_and_the_unit_that_has_the_track_may_do_anyth
 @every_procedure
 def test_every_no_is_said_in_both_languages_and_under_an_article(procedure: str) -> None:
     for asked, answer in matrix(procedure).answers.items():
-        assert answer.allowed or answer.reasons or asked[0] in NEVER_REACHED.get(procedure, set()), asked
+        assert answer.allowed or answer.reasons, asked
         for reason in answer.reasons:
             assert reason.article.strip(), (asked, reason)
             for language in LANGUAGES:

@@ -8,11 +8,7 @@ import pytest
 import yaml
 
 from huiying.procedure.checking import check
-<<<<<<< HEAD
 from huiying.procedure.examples import Example, dates, read, run
-=======
-from huiying.procedure.examples import Example, run
->>>>>>> stories
 from huiying.procedure.library import Instrument, library
 from huiying.procedure.words import catalogue
 
@@ -32,7 +28,6 @@ def test_every_instrument_has_examples() -> None:
     assert [instrument.id for instrument in library().instruments.values() if not instrument.examples] == []
 
 
-<<<<<<< HEAD
 @pytest.mark.parametrize(("instrument", "path"), CASES, ids=lambda case: getattr(case, "stem", getattr(case, "id", "")))
 def test_every_date_that_an_example_names_is_given_with_its_reasons(instrument: Instrument, path: Path) -> None:
     example = read(path.read_text("utf-8"))
@@ -58,7 +53,8 @@ def test_an_example_in_another_encoding_or_of_an_unknown_row_says_so(tmp_path: P
     assert "没有编号为 GD-99 的期限规则" in run(library(), hotline, file)[0]
     file.write_bytes(words.encode("gb18030"))
     assert "读不懂这个示例" in run(library(), hotline, file)[0]
-=======
+
+
 #: Grounds and outcomes that an official picks: each is seen at work in a story at least once.
 PICKED = [
     ("market_2026", "refuse", "refusal_ground"),
@@ -99,4 +95,3 @@ def test_every_act_with_a_condition_is_refused_in_a_story() -> None:
         for act in of.values():
             among = special if act.id in shared else (name,)
             assert not act.guards or any((one, act.name) in refused for one in among)
->>>>>>> stories

@@ -10,7 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from huiying.procedure.guards import GUARDS, Refusal
+from huiying.procedure.guard_parameters import Refusal
+from huiying.procedure.guards import GUARDS
 from huiying.procedure.library import library
 from huiying.procedure.lifecycle import apply, begin, may
 from huiying.procedure.routing import Level, Unit
