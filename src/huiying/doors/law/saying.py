@@ -53,14 +53,14 @@ def columns(*labels: str) -> list[dict[str, Any]]:
     return [{"label": label} for label in labels]
 
 
-def words(table: str, code: str) -> str:
+def called(table: str, code: str) -> str:
     """Return what people call a code of one table of the rules' words; an unknown code as it is."""
     return rule_words().get(f"{table}.{code}", code)
 
 
 def roles(codes: Sequence[str]) -> str:
     """Return roles as people call them."""
-    return _("、").join(words("role", code) for code in codes)
+    return _("、").join(called("role", code) for code in codes)
 
 
 def validity(first: date, last: date) -> str:
@@ -101,7 +101,7 @@ def extension(term: Term) -> str:
 
 
 def _rung(rung: Extension, term: Term) -> str:
-    by = rule_words().get(f"approver.{rung.by}") or words("role", rung.by)
+    by = rule_words().get(f"approver.{rung.by}") or called("role", rung.by)
     if rung.most == "unknown":
         return _("{by}批准可以延长，长度未查明").format(by=by)
     if rung.most == "fixed":
@@ -111,12 +111,12 @@ def _rung(rung: Extension, term: Term) -> str:
 
 def suspension(term: Term) -> str:
     """Return on which grounds a row's clock may stand still."""
-    return _("、").join(words("choice", ground) for ground in term.suspend_on)
+    return _("、").join(called("choice", ground) for ground in term.suspend_on)
 
 
 def sureness(status: Status) -> Cell:
     """Return how sure we are of a value as a cell: the code and what it means, and whether the public may be told."""
-    cell = {"text": f"{status.value} {words('status', status.value)}", "tone": TONES.get(status, "warn")}
+    cell = {"text": f"{status.value} {called('status', status.value)}", "tone": TONES.get(status, "warn")}
     return cell if status.is_law else cell | {"note": _("不作为法律展示")}
 
 
@@ -124,9 +124,9 @@ def limit_cells(term: Term, local: str) -> list[Cell]:
     """Return a row of the law as cells. `local`: what is kept instead of it, in words."""
     return [
         {"text": spoken(term.name), "note": term.id},
-        {"text": length(term), "note": local or _("自{event}起").format(event=words("event", term.from_event))},
+        {"text": length(term), "note": local or _("自{event}起").format(event=called("event", term.from_event))},
         {"text": extension(term) or _("不延长")},
-        {"text": suspension(term) or _("不中止"), "note": words("roll", term.roll.value)},
+        {"text": suspension(term) or _("不中止"), "note": called("roll", term.roll.value)},
         {"text": term.article, "note": validity(term.valid_from, term.valid_to)},
         sureness(term.status),
     ]
