@@ -18,7 +18,7 @@ from huiying.doors.language import rule_words, spoken
 from huiying.doors.law.checked import outcome
 from huiying.doors.law.instruments import frame, instrument_of
 from huiying.doors.law.links import rule_url
-from huiying.doors.law.saying import Cell, columns, paged, words
+from huiying.doors.law.saying import Cell, called, columns, paged
 from huiying.doors.moments import on_date, until
 from huiying.doors.reading import Limit, amount_words, days_of, derivation
 from huiying.doors.work.views import for_staff
@@ -152,7 +152,7 @@ def _term(line: TermLine) -> list[Cell]:
             for first, last in line.suspended
         ),
         _("延长{count}").format(count=amount_words(line.extended, term.unit)) if line.extended and term else "",
-        words("roll", line.roll.value) if line.roll else "",
+        called("roll", line.roll.value) if line.roll else "",
     ]
     ends = _moment(line.ends) if line.ends else ""
     came = _("被拒绝：{why}").format(why=line.refused) if line.refused else ends

@@ -23,6 +23,7 @@ from huiying.doors.law.checked import passed
 from huiying.doors.law.links import rows_of
 from huiying.doors.law.saying import (
     Cell,
+    called,
     columns,
     instrument_validity,
     limit_cells,
@@ -30,7 +31,6 @@ from huiying.doors.law.saying import (
     paged,
     roles,
     sureness,
-    words,
 )
 from huiying.doors.moments import on_date
 from huiying.doors.work.views import for_staff, person_of
@@ -164,8 +164,8 @@ def _step(procedure: Procedure, step: Step) -> list[Cell]:
     track = procedure.tracks[step.track].name
     return [
         {"text": spoken(step.name), "note": "" if step.track == "main" else spoken(track)},
-        {"text": words("role", step.holder)},
-        {"text": words("stage", step.stage.value)},
+        {"text": called("role", step.holder)},
+        {"text": called("stage", step.stage.value)},
         {"text": _("；").join(filter(None, said)) or "—"},
     ]
 
