@@ -283,7 +283,7 @@ def _check_clocks(procedure: Procedure) -> Iterator[Fault]:
             if clock is not None and clock not in procedure.clocks:
                 yield Fault("clock_unknown", procedure.id, f"act {act.id}", {"clock": clock})
     for clock in procedure.clocks:
-        if not any(clock in act.starts for act in acts):
+        if not any(clock in (*act.starts, *act.renews) for act in acts):
             yield Fault("clock_never_starts", procedure.id, f"clock {clock}")
         if not any(clock in act.stops for act in acts):  # by name: an end of the case is no place where a duty is done
             yield Fault("clock_never_stops", procedure.id, f"clock {clock}")

@@ -81,10 +81,8 @@ def someone_else(scene: Scene, *, than: Acts) -> Refusal:
 def within(scene: Scene, *, clock: ClockName) -> Refusal:
     """The clock has not run out. Where no rule sets a limit, or its unit is unknown, nothing has run out."""
     running = scene.state.clocks.get(clock)
-    ends = running.due(scene.around.calendar) if running else None
-    if isinstance(ends, Due) and scene.attempt.at >= ends.moment:
-        return "too_late", {"due": ends.at.isoformat()}
-    return None
+    ended = running.run_out(scene.attempt.at, scene.around.calendar) if running else None
+    return ("too_late", {"due": ended.at.isoformat()}) if ended else None
 
 
 def demands_answered(scene: Scene, *, outcomes: Outcomes) -> Refusal:
@@ -171,6 +169,21 @@ def ran_out(scene: Scene, *, clock: ClockName, unless: Acts) -> Refusal:
     return None
 
 
+def runs(scene: Scene, *, clock: ClockName) -> Refusal:
+    """A clock does not stand: what goes on while it stands would leave nobody able to let it run again."""
+    running = scene.state.clocks.get(clock)
+    return ("clock_stands_already", NOTHING) if running and running.stands_since is not None else None
+
+
+def dates_in_order(scene: Scene, *, earlier: FactName, later: DateName) -> Refusal:
+    """A date that is given does not lie before one that the case has: nothing is decided before it was announced."""
+    before, day = scene.state.facts.get(earlier), scene.attempt.given[later]
+    assert isinstance(day, date)  # noqa: S101  # asked for as a date
+    if not isinstance(before, date) or before <= day:
+        return None
+    return "date_too_early", {"date": day.isoformat(), "before": before.isoformat()}
+
+
 def next_level(scene: Scene, *, field: UnitName, above: str) -> Refusal:
     """A unit stands next above the one that has a track: no level of review is skipped or repeated (invariant 18)."""
     organ = scene.state.units[above]
@@ -239,6 +252,8 @@ GUARDS: Mapping[str, Guard] = AFTER | {
         date_reached,
         days_ahead,
         ran_out,
+        runs,
+        dates_in_order,
         next_level,
         number_between,
         after_if,

@@ -236,7 +236,11 @@ def _assemble(
             faults.append(Fault("tighten_act_unknown", instrument.id, f"tighten {tighten.act}", {"act": tighten.act}))
             continue
         acts[act.id] = act.model_copy(
-            update={"guards": (*act.guards, *tighten.guards), "starts": (*act.starts, *tighten.starts)}
+            update={
+                "guards": (*act.guards, *tighten.guards),
+                "starts": (*act.starts, *tighten.starts),
+                "renews": (*act.renews, *tighten.renews),
+            }
         )
     if len(faults) > before:
         return None

@@ -17,7 +17,7 @@ from huiying.procedure.guards import GUARDS
 from huiying.procedure.routing import in_conflict, may_assign
 from huiying.procedure.schema import CENTRE_ROLES, UNIT_ROLES, Act, Ask, Kind, Procedure
 from huiying.procedure.state import MAIN, Attempt, Done, RunningClock, Scene, State, Surroundings, parties
-from huiying.procedure.time_limits import SHANGHAI, Due, Suspension, Term, may_extend, may_suspend
+from huiying.procedure.time_limits import SHANGHAI, Suspension, Term, may_extend, may_suspend
 
 #: What a given value must be, by the kind of its ask; choices are tuples, units and texts are strings.
 VALUES: Mapping[str, type] = {"number": int, "date": date, "flag": bool, "choices": tuple, "parties": tuple}
@@ -219,9 +219,9 @@ def never_possible(state: State, act: Act) -> Refused | None:
 
 def _extends(clock: RunningClock, term: Term, act: Act, attempt: Attempt, around: Surroundings) -> Decision:
     """Whether a clock may be extended: before it has run out, by who may, and no further than the row says."""
-    ends = clock.due(around.calendar)
-    if isinstance(ends, Due) and attempt.at >= ends.moment:
-        return Refused("extension_after_expiry", term.article, {"due": ends.at.isoformat()})
+    ended = clock.run_out(attempt.at, around.calendar)
+    if ended is not None:
+        return Refused("extension_after_expiry", term.article, {"due": ended.at.isoformat()})
     return may_extend(term, attempt.number("days"), already=clock.extended, by=_approver(act, attempt))
 
 
@@ -245,7 +245,7 @@ def _move_clocks(
         else:
             moved[name] = RunningClock(procedure.limit_for(name, facts, begins.astimezone(SHANGHAI).date()), begins)
     for name in act.renews:
-        moved[name] = RunningClock(procedure.limit_for(name, facts, today), attempt.at)
+        moved[name] = RunningClock(procedure.limit_for(name, facts, begins.astimezone(SHANGHAI).date()), begins)
     for name in procedure.stopped_by(act):
         if name in moved and moved[name].stopped is None:
             moved[name] = replace(moved[name], stopped=attempt.at)

@@ -222,11 +222,12 @@ class Way(Frozen):
 
 
 class Tighten(Frozen):
-    """What is added to an act of the base or of a shared part: guards, clocks that it starts. Nothing goes away."""
+    """What is added to an act of the base or of a shared part: guards, clocks that it starts or renews."""
 
     act: str
     guards: tuple[Guard, ...] = ()
     starts: tuple[str, ...] = ()
+    renews: tuple[str, ...] = ()
 
 
 class Correction(Frozen):

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, time
 
 from huiying.procedure.decision import Refused
 from huiying.procedure.routing import Unit
 from huiying.procedure.schema import Procedure
-from huiying.procedure.time_limits import Due, Suspension, Term, due
+from huiying.procedure.time_limits import SHANGHAI, Due, Suspension, Term, due
 from huiying.procedure.workdays import Calendar
 
 MAIN = "main"
@@ -84,6 +84,13 @@ class RunningClock:
             extended=self.extended,
             extended_by=self.extended_by,
         )
+
+
+    def run_out(self, at: datetime, calendar: Calendar) -> Due | None:
+        """Return when it ended, None if it has not by then. One that stands has not run since it was stopped."""
+        ends = self.due(calendar)
+        now = at if self.stands_since is None else datetime.combine(self.stands_since, time(), SHANGHAI)
+        return ends if isinstance(ends, Due) and now >= ends.moment else None
 
 
 @dataclass(frozen=True, slots=True)
