@@ -259,3 +259,39 @@ def test_a_number_of_another_system_is_a_number_and_no_text(number: str, *, take
     attempt = Attempt("record_national_number", HE, NOON, {"national_number": number})
     decision = may(PENALTY, filed(), attempt, AROUND)
     assert getattr(decision, "code", "") == ("" if taken else "not_a_code")
+
+
+def standing(since: date) -> State:
+    """A case whose sixty days of mediation, counted from 3 July, have stood still since a day."""
+    clock = RunningClock(library().terms["SC-13"], datetime(2026, 7, 3, 9, tzinfo=SHANGHAI))
+    return State(steps={}, clocks={"mediate": replace(clock, stands_since=since, stands_on="test")})
+
+
+def test_a_clock_that_stands_has_not_run_out_however_long_it_stands() -> None:
+    params = {"clock": "mediate"}
+    late = datetime(2026, 12, 1, 9, tzinfo=SHANGHAI)
+    assert asks("within", "agree", params, state=standing(date(2026, 8, 20)), at=late) is None
+    assert code(asks("within", "agree", params, state=standing(date(2026, 9, 2)), at=late)) == "too_late"
+
+
+def test_nothing_goes_on_past_a_standing_clock_that_nobody_could_start_again() -> None:
+    params = {"clock": "mediate"}
+    assert code(asks("runs", "end_investigation", params, state=standing(date(2026, 8, 20)))) == "clock_stands_already"
+    assert asks("runs", "end_investigation", params) is None
+
+
+@given(decided=st.dates(date(2026, 8, 1), date(2026, 8, 31)))
+def test_nothing_is_decided_before_it_was_announced(decided: date) -> None:
+    params, announced = {"earlier": "served_on", "later": "decided_on"}, date(2026, 8, 5)
+    state = State(steps={}, facts={"served_on": announced})
+    refused = asks("dates_in_order", "record_decision", params, state=state, decided_on=decided)
+    assert code(refused) == ("" if decided >= announced else "date_too_early")
+    assert asks("dates_in_order", "record_decision", params, decided_on=decided) is None, "nothing was announced"
+
+
+def test_a_reopened_case_has_its_limits_again() -> None:
+    old = RunningClock(library().terms["SC-06"], datetime(2026, 6, 1, 9, tzinfo=SHANGHAI), stopped=NOON)
+    state = State(steps={MAIN: "closed"}, clocks={"accept": old})
+    after = apply(COMPLAINT, state, Attempt("reopen", Actor("孙审", "supervisor"), NOON, {"why": "新的证据"}), AROUND)
+    assert isinstance(after, State)
+    assert (after.clocks["accept"].started, after.clocks["accept"].stopped) == (NOON, None)
