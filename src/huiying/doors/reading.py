@@ -375,3 +375,20 @@ def days_of(limit: Limit) -> list[Day]:
         else:
             shown.append(Day(date_format(line.at, _("n月j日")), date_format(line.at, "D"), line.counted, why))
     return shown
+
+
+def phases(now: Folded) -> str:
+    """Return the steps that people follow, where a procedure has finer ones, and at which of them a case stands.
+
+    信息确认 → 立案受理 → 调查取证 → 处理结果（现在：立案受理）; 听证 is among them only where somebody asked for one.
+    """
+    steps = now.procedure.steps
+    main = [step.phase for step in steps.values() if step.track == MAIN and step.phase]
+    aside = [steps[step].phase for track, step in now.state.steps.items() if track != MAIN and steps[step].phase]
+    order = [*dict.fromkeys(main)]
+    order[-1:-1] = [phase for phase in dict.fromkeys(aside) if phase not in order]
+    if not order:
+        return ""
+    said = " → ".join(spoken(phase) for phase in order)
+    here = steps[now.state.steps[MAIN]].phase
+    return _("{phases}（现在：{here}）").format(phases=said, here=spoken(here)) if here else said

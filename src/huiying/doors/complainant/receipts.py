@@ -16,7 +16,7 @@ from huiying.case.scope import CENTRE, of_case, seeing
 from huiying.case.scope import WORK as ANY
 from huiying.directory.queries import unit_names
 from huiying.doors.language import refusal
-from huiying.doors.reading import Limit, Possible, Told, limits, possible, told_story
+from huiying.doors.reading import Limit, Possible, Told, limits, phases, possible, told_story
 from huiying.procedure.closure import may_ask_review
 from huiying.procedure.decision import Allowed, Refused
 from huiying.procedure.lifecycle import may
@@ -68,6 +68,7 @@ class Receipt:
     joined_stage: str
     texts: Mapping[str, str]
     files: int
+    phases: str
     papers: Sequence[Owed]
 
 
@@ -121,6 +122,7 @@ def read(code: str, at: datetime) -> Receipt:
         joined_stage=joined or "",
         texts=texts,
         files=files,
+        phases=phases(now),
         papers=papers,
     )
 

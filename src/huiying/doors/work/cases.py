@@ -22,7 +22,7 @@ from huiying.doors.language import rule_words, spoken
 from huiying.doors.law.links import rule_url
 from huiying.doors.moments import moment_words, on_date, until_short
 from huiying.doors.people import Person
-from huiying.doors.reading import Limit, Possible, Told, days_of, derivation, limits, possible, story
+from huiying.doors.reading import Limit, Possible, Told, days_of, derivation, limits, phases, possible, story
 from huiying.doors.work import lists, papers
 from huiying.doors.work.views import TONES, for_staff, person_of, visible
 from huiying.procedure.closure import may_erase
@@ -217,6 +217,7 @@ def _facts(case: Case, now: Folded, texts: Mapping[str, str], names: Mapping[str
         {"label": _("主办单位"), "text": units.get(now.state.units.get(MAIN, ""), "")},
         {"label": _("渠道"), "text": words.get(f"channel.{case.channel}", case.channel)},
         {"label": _("收件"), "text": moment_words(case.received_at)},
+        {"label": _("环节"), "text": phases(now)},
     ]
     if case.follower and case.stage in {"received", "assigned", "handling"}:
         follower = staff_names({case.follower}).get(case.follower, case.follower)
