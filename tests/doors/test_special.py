@@ -70,7 +70,8 @@ def test_a_complainant_asks_for_another_mediator_and_the_sixty_days_stand() -> N
     early = Client().post(receipt(number, "recusal"), {"why": "调解员是店主的亲戚。"})
     assert early.status_code == 422
     done(number, ("dispatch", ZHOU, {"lead": WATER, "venue": "place_of_business"}), ("accept", WANG, {}))
-    assert "信息确认 → 立案受理 → 调查取证 → 处理结果（现在：调查取证）" in Client().get(receipt(number)).content.decode()
+    shown = Client().get(receipt(number)).content.decode()
+    assert "信息确认 → 立案受理 → 调查取证 → 处理结果（现在：调查取证）" in shown
     assert Client().post(receipt(number, "recusal"), {"why": "调解员是店主的亲戚。"}).status_code == 302
     with seeing(CENTRE):
         case = Case.objects.get(number=number)

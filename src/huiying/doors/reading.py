@@ -25,7 +25,7 @@ from huiying.procedure.foreseen import foreseen
 from huiying.procedure.lifecycle import may, never_possible
 from huiying.procedure.schema import CLOCKWORK, COMPLAINANT, Ask, Procedure
 from huiying.procedure.schema import Act as ProcedureAct
-from huiying.procedure.state import Actor, Attempt, RunningClock, Surroundings
+from huiying.procedure.state import MAIN, Actor, Attempt, RunningClock, Surroundings
 from huiying.procedure.time_limits import SHANGHAI, Due, Line, Unit
 from huiying.procedure.workdays import china
 from huiying.stages.identity.texts import spoken_to
@@ -383,7 +383,8 @@ def phases(now: Folded) -> str:
     信息确认 → 立案受理 → 调查取证 → 处理结果（现在：立案受理）; 听证 is among them only where somebody asked for one.
     """
     steps = now.procedure.steps
-    main = [step.phase for step in steps.values() if step.track == MAIN and step.phase]
+    # In the order of the usual ways: a procedure that was written down has no other.
+    main = [phase for way in now.procedure.ways for step in way.steps if (phase := steps[step].phase)]
     aside = [steps[step].phase for track, step in now.state.steps.items() if track != MAIN and steps[step].phase]
     order = [*dict.fromkeys(main)]
     order[-1:-1] = [phase for phase in dict.fromkeys(aside) if phase not in order]
