@@ -30,6 +30,8 @@ class Refusal(Exception):  # noqa: N818  # an answer, not a fault
 class Door(Protocol):
     """What people do at a door; `given` in the words of the procedure."""
 
+    served: Served
+
     def bring(
         self, text: str, *, kind: str = "help", name: str = "", phone: str = "", address: str = ""
     ) -> Receipt: ...
@@ -77,7 +79,8 @@ class Api:
         self.ask("POST", f"/cases/{number}/classify", {"kind": kind, "matter": matter, "area": area}, login)
 
     def resident(self, code: str, act: str, **given: Any) -> None:
-        body = {"text": given.pop("what")} if "what" in given else given
+        words = given.pop("what", None) or given.pop("why", None)
+        body = {"text": words} if words else given
         self.ask("POST", f"/receipts/{code}/{act}", body)
 
     def progress(self, code: str) -> str:

@@ -5,9 +5,12 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 
+import psycopg
 import pytest
+from django.utils import timezone
 
 from conftest import Served
+from huiying.case.numbers import receipt_code
 from journeys.doors import Api, Door, Pages, Receipt, Refusal
 
 AREA, MATTER = "990101001001", "0201"
@@ -142,3 +145,64 @@ def test_after_all_journeys_the_ledger_is_whole(served: Served) -> None:
     report = json.loads(verified.stdout)
     assert verified.returncode == 0, report["differences"]
     assert report["cases"] > 0
+
+
+def passed_on(door: Door, receipt: Receipt, special: str) -> list[Receipt]:
+    """Pass a demand on to a special procedure; return the receipts of the cases in which it goes on."""
+    door.act("zhoujie", receipt.number, "pass_on", special=special)
+    with psycopg.connect(door.served.admin) as database:
+        rows = database.execute("SELECT number FROM case_case WHERE split_from = %s ORDER BY id", [receipt.number])
+        return [Receipt(number, receipt_code(number)) for (number,) in rows]
+
+
+def test_a_consumers_complaint_is_mediated_to_an_agreement_while_the_report_lives_on(door: Door) -> None:
+    receipt = door.bring("超市卖过期牛奶，要求退款，也请查处。", kind="complaint", name="陈小梅", phone="13900001234")
+    complaint, report = passed_on(door, receipt, "market_both")
+    door.act("zhoujie", complaint.number, "dispatch", lead=WATER, venue="place_of_business")
+    door.act("laowang", complaint.number, "accept")
+    door.act("laowang", complaint.number, "record_consent", complainant_agrees=True, respondent_agrees=True)
+    door.act("laowang", complaint.number, "agree", outcomes=["resolved"], evidence=1)
+    door.act("laowang", complaint.number, "make_document", agreement="退款并赔偿一千元，三日内付清。")
+    assert door.progress(complaint.code) == "following_up"
+    door.resident(complaint.code, "rate", solved="yes", satisfied=5)
+    door.act("wujie", complaint.number, "close")
+    assert door.progress(complaint.code) == "closed"
+    assert door.progress(report.code) == "received"
+
+
+def test_a_report_is_filed_investigated_and_decided_with_no_hearing_that_nobody_asked_for(door: Door) -> None:
+    receipt = door.bring("饭店后厨用过期油。", kind="report", name="陈小梅", phone="13900001234")
+    (report,) = passed_on(door, receipt, "market_report")
+    door.act("zhoujie", report.number, "dispatch", lead=WATER)
+    with pytest.raises(Refusal, match="2"):
+        door.act("liuju", report.number, "file_case", officers=1, prima_facie=True)
+    door.act("liuju", report.number, "file_case", officers=2, prima_facie=True)
+    door.act("laowang", report.number, "end_investigation", proposal="no_penalty", heavy=False, evidence=3)
+    with pytest.raises(Refusal):
+        door.act("laowang", report.number, "pass_review_without_penalty")
+    assert door.progress(report.code) == "handling"
+
+
+def test_a_petitioner_goes_to_the_next_level(door: Door) -> None:
+    receipt = door.bring("拆迁补偿算错了面积。", name="陈小梅", phone="13900001234")
+    (petition,) = passed_on(door, receipt, "petition")
+    with pytest.raises(Refusal):
+        door.act("zhoujie", petition.number, "dispatch", lead=WATER)
+    door.act("zhoujie", petition.number, "check_overlap", overlap="none_found")
+    door.act("zhoujie", petition.number, "dispatch", lead=WATER)
+    door.act("xiaozhao", petition.number, "accept", petition_class="appeal", route="petition_procedure")
+    door.act("laowang", petition.number, "hear", reached=True)
+    door.act("laowang", petition.number, "draft_opinion", outcomes=["explained"], draft="拟解释说明，依据补偿办法。")
+    door.act("liuju", petition.number, "issue_opinion", opinion="explain_no_basis", basis="补偿办法第八条")
+    today = timezone.localdate().isoformat()
+    door.act(
+        "xiaozhao",
+        petition.number,
+        "serve_opinion",
+        served_on=today,
+        channel="letter",
+        reply=f"{petition.number}：合理但没有依据，理由如下。",
+    )
+    door.resident(petition.code, "higher", why="面积有测绘报告。")
+    door.act("zhoujie", petition.number, "assign_review", track="review-1", reviewer="city")
+    assert door.progress(petition.code) == "following_up"

@@ -85,7 +85,6 @@ class RunningClock:
             extended_by=self.extended_by,
         )
 
-
     def run_out(self, at: datetime, calendar: Calendar) -> Due | None:
         """Return when it ended, None if it has not by then. One that stands has not run since it was stopped."""
         ends = self.due(calendar)

@@ -138,6 +138,24 @@ def object_verdict(request: HttpRequest, code: str, said: WordsIn) -> Any:  # no
     return _do(request, code, "object", {"what": said.text}, said.key)
 
 
+@router.post("/receipts/{code}/recusal", response=ANSWERS, auth=None, summary="申请回避")
+def recusal(request: HttpRequest, code: str, said: WordsIn) -> Any:  # noqa: ANN401  # as above
+    """Ask that somebody else handles or mediates it (12315 complaints, petitions), with the reasons."""
+    return _do(request, code, "recusal", {"why": said.text}, said.key)
+
+
+@router.post("/receipts/{code}/higher", response=ANSWERS, auth=None, summary="申请复查、复核")
+def higher(request: HttpRequest, code: str, said: WordsIn) -> Any:  # noqa: ANN401  # as above
+    """Ask the next level to review a petition's opinion, and after that the one above it, with the reasons."""
+    return _do(request, code, "higher", {"why": said.text}, said.key)
+
+
+@router.post("/receipts/{code}/agree", response=ANSWERS, auth=None, summary="同意处理意见")
+def agree(request: HttpRequest, code: str, said: PlainIn | None = None) -> Any:  # noqa: ANN401  # as above
+    """Accept a petition's opinion: no review will be asked for, and the matter can be closed."""
+    return _do(request, code, "agree", {}, said.key if said else None)
+
+
 @router.post("/receipts/{code}/review", response=ANSWERS, auth=None, summary="请求复核")
 def review(request: HttpRequest, code: str, said: WordsIn) -> Any:  # noqa: ANN401  # as above
     """Ask that the answer be reviewed, with the reasons."""
