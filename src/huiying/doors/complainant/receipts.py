@@ -21,6 +21,7 @@ from huiying.procedure.closure import may_ask_review
 from huiying.procedure.decision import Allowed, Refused
 from huiying.procedure.lifecycle import may
 from huiying.procedure.schema import COMPLAINANT, UNIT_ROLES, Procedure
+from huiying.procedure.schema import Act as ProcedureAct
 from huiying.procedure.state import MAIN, Attempt, Surroundings
 from huiying.stages import flow
 from huiying.stages.closure.actions import ask_review
@@ -174,11 +175,14 @@ def _reached(procedure: Procedure, acts: Sequence[Act]) -> dict[str, datetime]:
     return reached
 
 
-def _settled(number: str, name: str) -> dict[str, str]:
-    """Return what an act asks for that leaves nothing to choose."""
+def _acts_of(number: str) -> Mapping[str, ProcedureAct]:
     with seeing(CENTRE):
-        act = law(Case.objects.values_list("law_id", flat=True).get(number=number)).acts.get(name)
-    return {ask.name: ask.options[0] for ask in (act.asks if act else ()) if len(ask.options) == 1}
+        return law(Case.objects.values_list("law_id", flat=True).get(number=number)).acts
+
+
+def _settled(act: ProcedureAct) -> dict[str, str]:
+    """Return what an act asks for that leaves nothing to choose."""
+    return {ask.name: ask.options[0] for ask in act.asks if len(ask.options) == 1}
 
 
 def do(code: str, name: str, given: Mapping[str, object], *, at: datetime, key: str | None = None) -> str:
@@ -190,11 +194,14 @@ def do(code: str, name: str, given: Mapping[str, object], *, at: datetime, key: 
         ask_review(number, str(given.get("what", "")), by=RESIDENT, at=at, key=key)
         return number
     refused: NotAllowed | None = None
+    known = _acts_of(number)
     for act in ACTS[name]:
+        if act not in known:  # a right that the law of another matter gives
+            continue
         try:
-            flow.act(number, act, by=RESIDENT, at=at, given={**given, **_settled(number, act)}, key=key)
+            flow.act(number, act, by=RESIDENT, at=at, given={**given, **_settled(known[act])}, key=key)
         except NotAllowed as error:
             refused = refused or error
         else:
             return number
-    raise refused or NotAllowed(Refused("act_unknown", "", {"act": name}))
+    raise refused or NotAllowed(Refused("not_of_this_procedure", ""))
