@@ -41,7 +41,7 @@ LIBRARY_VISITORS = (NOBODY, "officer", "secrecy_officer", "administrator")
 DEPTH = 2
 #: Whose pages differ most.
 MANY = frozenset({NOBODY, "officer", "unit_head", "dispatcher", "call_taker", "supervisor", "leader", "follow_up",
-                  "custodian", "administrator"})  # fmt: skip
+                  "custodian", "administrator", "auditor"})  # fmt: skip
 STRANGERS = frozenset({NOBODY, RESIDENT})
 SHOWN = frozenset({"200", "422"})
 REFUSED = frozenset({"400", "403", "404", "409", "429"})

@@ -31,6 +31,7 @@ NO_PAGES = {
     "manifest.webmanifest",
     "file/areas/",
     "staff/law/<str:instrument>/picture.svg",
+    "audits/<slug:name>/list.txt",
 }
 #: Pages without sign-in that are there for staff and for whoever builds pages.
 NOT_RESIDENTS = ("accounts/", "gallery/")

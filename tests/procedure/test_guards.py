@@ -295,3 +295,11 @@ def test_a_reopened_case_has_its_limits_again() -> None:
     after = apply(COMPLAINT, state, Attempt("reopen", Actor("孙审", "supervisor"), NOON, {"why": "新的证据"}), AROUND)
     assert isinstance(after, State)
     assert (after.clocks["accept"].started, after.clocks["accept"].stopped) == (NOON, None)
+
+
+def test_on_each_day_one_procedure_is_in_force_for_a_special_kind_or_none() -> None:
+    found = {
+        day: library().special("market_complaint", day)
+        for day in (date(2026, 4, 14), date(2026, 4, 15), date(1999, 1, 1))
+    }
+    assert [procedure and procedure.id for procedure in found.values()] == ["market_2020", "market_2026", None]

@@ -433,7 +433,7 @@ def test_no_order_of_events_breaks_the_law() -> None:
     run_state_machine_as_test(
         AnyOrder,
         settings=settings(
-            max_examples=700,
+            max_examples=1200,
             stateful_step_count=60,
             deadline=None,
             suppress_health_check=list(HealthCheck),

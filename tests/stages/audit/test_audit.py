@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from pathlib import Path
 
 import pytest
 from django.db import connection
@@ -93,8 +94,9 @@ def test_a_list_is_committed_to_drawn_by_public_numbers_and_looked_at() -> None:
 
 
 def test_what_was_committed_to_stands_in_the_ledger_and_outside_the_database(
-    django_capture_on_commit_callbacks: object,
+    django_capture_on_commit_callbacks: object, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
+    monkeypatch.setenv("HUIYING_CHECKPOINTS", str(tmp_path))  # other tests' database knows nothing of this list
     for which in range(2):
         closed(which)
     with django_capture_on_commit_callbacks(execute=True):  # type: ignore[operator]  # pytest-django's fixture
