@@ -147,7 +147,7 @@ class World:
     def _audited(self) -> None:
         """Two lists of a consultation that was answered at once: one drawn from, one that waits for its randomness."""
         auditor, at = Actor("qianshen", "auditor"), timezone.now()
-        question = Demand(text="社保卡丢了怎么补办", kind="consultation")
+        question = Demand(text="老年证丢了怎么补办", kind="consultation")
         register(question, channel="phone", by=LI, at=at, given=at_once(1, "yes"))
         day = at.astimezone(SHANGHAI).date()
         for name in ("2026-10", "2026-11"):

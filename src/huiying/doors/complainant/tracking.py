@@ -177,7 +177,7 @@ def _page(opened: receipts.Receipt) -> dict[str, object]:
         {"label": _("类型"), "text": rule_words().get(f"choice.{opened.case.kind}", "")},
         {"label": _("地点"), "text": place},
         {"label": _("附件"), "text": files},
-        {"label": _("环节"), "text": opened.phases},
+        {"label": _("办到哪一步"), "text": opened.phases},
     ]
     return {
         "receipt": opened,
