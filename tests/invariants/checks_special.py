@@ -12,10 +12,10 @@ from invariants.trace import Row, Trace, clocks, ends
 
 ANSWERS = {
     "point_to_route", "point_to_authority", "refuse", "refuse_repeat", "make_document", "keep_record", "tell_end",
-    "tell_no_filing", "tell_result", "tell_route", "serve_opinion", "carry_over_answer",
+    "tell_no_filing", "tell_result", "tell_route", "serve_opinion", "serve_own_opinion",
 }  # fmt: skip
 #: Acts that serve an opinion on the person.
-SERVED = {"serve_opinion", "carry_over_answer"}
+SERVED = {"serve_opinion", "serve_own_opinion"}
 #: Act → the notice that it owes to the person.
 NOTICES = {
     "accept": {"投诉受理通知", "信访受理告知"}, "refuse": {"投诉不予受理通知", "信访不予受理告知"},

@@ -97,8 +97,7 @@ class Trace:
         for act in self.named(
             "dispatch", "rule_on_return", "assign", "designate_venue", "settle_acceptance", "carry_over_answer"
         ):
-            # In the general flow an answer that is carried over names nobody.
-            if act["track"] == "main" and "lead" in act["body"]["given"]:
+            if act["track"] == "main":
                 yield act, act["body"]["given"]["lead"]
 
     def lead_at(self, upto: int) -> str:

@@ -14,10 +14,12 @@ from string import Formatter
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 
+from huiying.doors.prose_special import SPECIAL
 from huiying.procedure.schema import COMPLAINANT
 
 #: Act → its sentence. `act@fact` where a yes or no makes another sentence, `act!due` where a limit begins with it.
 SENTENCES: Mapping[str, object] = {
+    **SPECIAL,
     "register": lazy("{who}登记了这件{kind}，共{demands}项诉求。"),
     "register@complainant": lazy("{who}提出了这件{kind}，共{demands}项诉求。"),
     "answer_at_once": lazy("{who}当场答复了这件{kind}，结果是{outcomes}。"),
