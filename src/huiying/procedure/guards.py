@@ -163,10 +163,10 @@ def ran_out(scene: Scene, *, clock: ClockName, unless: Acts) -> Refusal:
     if scene.state.persons(unless):
         return None
     running = scene.state.clocks.get(clock)
-    ends = running.due(scene.around.calendar) if running else None
-    if isinstance(ends, Due) and scene.attempt.at < ends.moment:
-        return "still_running", {"due": ends.at.isoformat()}
-    return None
+    if running is None or running.run_out(scene.attempt.at, scene.around.calendar):
+        return None
+    ends = running.due(scene.around.calendar)
+    return ("still_running", {"due": ends.at.isoformat()}) if isinstance(ends, Due) else None
 
 
 def runs(scene: Scene, *, clock: ClockName) -> Refusal:

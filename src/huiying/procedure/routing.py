@@ -9,6 +9,7 @@ from enum import StrEnum
 
 from huiying.procedure.decision import Allowed, Decision, Refused
 from huiying.procedure.disclosure import REPORTER_PROTECTED
+from huiying.procedure.schema import Kind
 
 SECRECY_OF_REPORTS = "《信访工作条例》第30条、第46条"
 NO_PUSHING_DOWN = "国办函〔2025〕66号（五）"
@@ -27,6 +28,14 @@ class Level(StrEnum):
     VILLAGE = "village"
 
 
+#: What a demand goes on as, by what a dispatcher says: under which special procedures, and as what kind there (None: as
+#: it came). A mixed message is a complaint and a report, each under its own (《市场监督管理投诉举报处理办法》第9条).
+GOES_ON_AS: Mapping[str, Mapping[str, Kind | None]] = {
+    "market_complaint": {"market_complaint": Kind.COMPLAINT},
+    "market_report": {"market_report": Kind.REPORT},
+    "market_both": {"market_complaint": Kind.COMPLAINT, "market_report": Kind.REPORT},
+    "petition": {"petition": None},
+}
 GRASSROOTS = frozenset({Level.STREET, Level.VILLAGE})
 
 

@@ -175,11 +175,6 @@ def _reached(procedure: Procedure, acts: Sequence[Act]) -> dict[str, datetime]:
     return reached
 
 
-def _acts_of(number: str) -> Mapping[str, ProcedureAct]:
-    with seeing(CENTRE):
-        return law(Case.objects.values_list("law_id", flat=True).get(number=number)).acts
-
-
 def _settled(act: ProcedureAct) -> dict[str, str]:
     """Return what an act asks for that leaves nothing to choose."""
     return {ask.name: ask.options[0] for ask in act.asks if len(ask.options) == 1}
@@ -189,12 +184,12 @@ def do(code: str, name: str, given: Mapping[str, object], *, at: datetime, key: 
     """Do one of the person's acts and return the case's number. `review` asks for the answer to be reviewed."""
     case_id = find(code)
     with seeing(of_case(case_id)):
-        number = Case.objects.values_list("number", flat=True).get(pk=case_id)
+        number, law_id = Case.objects.values_list("number", "law_id").get(pk=case_id)
     if name == "review":
         ask_review(number, str(given.get("what", "")), by=RESIDENT, at=at, key=key)
         return number
     refused: NotAllowed | None = None
-    known = _acts_of(number)
+    known = law(law_id).acts
     for act in ACTS[name]:
         if act not in known:  # a right that the law of another matter gives
             continue

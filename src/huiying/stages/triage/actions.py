@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -26,7 +26,7 @@ from huiying.case.recording import (
 from huiying.case.scope import working
 from huiying.directory.queries import is_matter, known_area, propose_lead, units_for_routing, unknown_units
 from huiying.procedure.decision import Allowed, Decision, Refused
-from huiying.procedure.routing import DISPATCH_BY_CATALOGUE, SECRECY_OF_REPORTS, Duty, in_conflict
+from huiying.procedure.routing import DISPATCH_BY_CATALOGUE, GOES_ON_AS, SECRECY_OF_REPORTS, Duty, in_conflict
 from huiying.procedure.schema import Kind
 from huiying.procedure.state import MAIN, Actor
 from huiying.procedure.time_limits import SHANGHAI
@@ -36,13 +36,6 @@ from huiying.stages.identity.texts import check_words, from_staff
 from huiying.stages.identity.vault import Sealing
 
 JUDGED_BY = "dispatcher"
-#: What a case goes on as, by what the dispatcher says: the special procedure, and the kind of demand it is there.
-SPECIAL: Mapping[str, Mapping[str, Kind | None]] = {
-    "market_complaint": {"market_complaint": Kind.COMPLAINT},
-    "market_report": {"market_report": Kind.REPORT},
-    "market_both": {"market_complaint": Kind.COMPLAINT, "market_report": Kind.REPORT},
-    "petition": {"petition": None},
-}
 #: What a case that goes on elsewhere holds of its origin: the same demand, word for word.
 WHOLE = ("text", "contact", "address")
 #: What a case that was split off holds of its origin: who brought it and where, never the message.
@@ -179,7 +172,7 @@ def pass_on(case_number: str, special: str, *, by: Actor, at: datetime) -> Recor
         now = read_case(case)
         recorded = write(case, Entry("pass_on", by, at, given={"special": special}), {})
         received = datetime.fromisoformat(now.setting("received_at"))
-        kinds = SPECIAL[special]
+        kinds = GOES_ON_AS[special]
         beginnings = []
         for (which, kind), serial in zip(kinds.items(), serials(len(kinds)), strict=True):
             new = new_case(serial, at, special_in_force(which, received))
