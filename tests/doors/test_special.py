@@ -82,6 +82,15 @@ def test_a_complainant_asks_for_another_mediator_and_the_sixty_days_stand() -> N
         assert not Clock.objects.get(case=case, name="mediate").standing
 
 
+def test_a_receipt_says_where_the_demand_goes_on() -> None:
+    number = passed_on("petition")
+    with seeing(CENTRE):
+        first = Case.objects.get(number=number).split_from
+    shown = Client().get(receipt(first)).content.decode()
+    assert "已经转入专门的程序，在下面分开的诉求里办理和答复" in shown
+    assert receipt_code(number) in shown
+
+
 def test_a_hotline_case_offers_nothing_of_it() -> None:
     demand = Demand(text="路灯不亮。", kind="help", contact=Contact("陈小梅", "13900001234"))
     number = register(demand, channel="phone", by=RESIDENT, at=timezone.now()).number

@@ -70,6 +70,8 @@ class Receipt:
     texts: Mapping[str, str]
     files: int
     phases: str
+    #: Whether the demand goes on in the cases of `split_into`, and this one has ended with that.
+    goes_on: bool
     papers: Sequence[Owed]
 
 
@@ -124,6 +126,7 @@ def read(code: str, at: datetime) -> Receipt:
         texts=texts,
         files=files,
         phases=phases(now),
+        goes_on=now.procedure.steps[now.state.steps[MAIN]].continues,
         papers=papers,
     )
 

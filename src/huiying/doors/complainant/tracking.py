@@ -183,7 +183,7 @@ def _page(opened: receipts.Receipt) -> dict[str, object]:
         "receipt": opened,
         "papers": papers.listed(opened.papers, opened.code),
         "facts": [fact for fact in facts if fact["text"]],
-        "next": {"says": _next(opened.stage), "who": _who(opened.holder)},
+        "next": {"says": _goes_on() if opened.goes_on else _next(opened.stage), "who": _who(opened.holder)},
         "dues": [_due(limit) for limit in opened.limits if limit.running and limit.of_person],
         "acts": _acts(opened),
         "events": [_event(told) for told in reversed(opened.told)],
@@ -199,6 +199,10 @@ def _event(told: Told) -> dict[str, object]:
         "article": told.article,
         "who": "" if told.sentence else told.who,
     }
+
+
+def _goes_on() -> str:
+    return _("已经转入专门的程序，在下面分开的诉求里办理和答复。要补充、催办或者撤回，请打开那一件。")
 
 
 def _next(stage: str) -> str:
