@@ -27,13 +27,15 @@ LATER_S = 2
 def main() -> int:
     """Keep the server of the home named on the command line."""
     server = cluster(Path(sys.argv[1]))
-    with (server.home / "postgres.keeper").open("a+") as mine:
-        if not alone(mine):
-            return 0
-        mine.truncate(0)
-        mine.write(f"{os.getpid()}\n")
-        mine.flush()
-        return keep(server)
+    # Never closed by us: the lock goes when the process has gone, so that whoever waits for it finds no keeper left.
+    descriptor = os.open(server.home / "postgres.keeper", os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o666)
+    mine = os.fdopen(descriptor, "a+", closefd=False)
+    if not alone(mine):
+        return 0
+    mine.truncate(0)
+    mine.write(f"{os.getpid()}\n")
+    mine.flush()
+    return keep(server)
 
 
 @dataclass(slots=True)
