@@ -68,6 +68,7 @@ STORIES: Mapping[str, Sequence[Step]] = {
     "reviewing": (DISPATCH, SIGN, RESULT),
     "auditing": (DISPATCH, SIGN, RESULT, ("request_audit", SUN, {})),
     "replying": (DISPATCH, SIGN, RESULT, APPROVE),
+    "replying_report": (DISPATCH, TAKE, TRUE, RESULT, APPROVE),
     "publishing": (DISPATCH, TAKE, TRUE, RESULT, APPROVE, ("serve_reply_and_publish", ZHAO, SERVE[2])),
     "following_up": ANSWERED,
     "dissatisfied": (*ANSWERED, UNSOLVED),
