@@ -77,7 +77,7 @@ def test_a_complainant_asks_for_another_mediator_and_the_sixty_days_stand() -> N
         case = Case.objects.get(number=number)
         assert case.step == "recusing"
         assert Clock.objects.get(case=case, name="mediate").standing
-    done(number, ("decide_recusal", LIU, {"recused": True}))
+    done(number, ("decide_recusal", LIU, {"recused": True, "explanation": "改由老李调解。"}))
     with seeing(CENTRE):
         assert not Clock.objects.get(case=case, name="mediate").standing
 
