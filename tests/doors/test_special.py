@@ -11,6 +11,7 @@ from django.utils import timezone
 from cast import LIU, WANG, WATER, ZHAO, ZHOU
 from huiying.case.models import Case, Clock
 from huiying.case.numbers import receipt_code
+from huiying.case.recording import NotAllowed
 from huiying.case.scope import CENTRE, seeing
 from huiying.procedure.state import Actor
 from huiying.stages import flow
@@ -97,3 +98,36 @@ def test_a_hotline_case_offers_nothing_of_it() -> None:
     page = Client().get(receipt(number)).content.decode()
     for words in ("申请复查", "申请回避", "同意处理意见"):
         assert words not in page
+
+
+def test_a_hearing_is_fixed_and_held_by_the_law_that_is_written_down_with_the_case() -> None:
+    """The rows that conditions count by are part of the law that a case keeps, as those that fill its clocks are."""
+    number, hearing, today = passed_on("market_report"), "hearing-1", timezone.localdate()
+    chair = Actor("laochen", "officer", WATER)
+    done(
+        number,
+        ("dispatch", ZHOU, {"lead": WATER}),
+        ("file_case", LIU, {"officers": 2, "prima_facie": True}),
+        ("end_investigation", WANG, {"proposal": "penalty", "heavy": True, "evidence": 3}),
+        ("pass_review", chair, {}),
+        ("serve_pre_notice", WANG, {"served_on": today, "hearing_offered": True, "facts": "水质不合格。"}),
+        ("ask_hearing", WANG, {"ground": "hearing", "hearing_unit": WATER}),
+    )
+    done(number, ("name_chair", LIU, {"not_a_handler": True}), ("hand_over_file", WANG, {}), track=hearing)
+    held = today + timedelta(days=40)
+    with pytest.raises(NotAllowed) as soon:
+        done(
+            number,
+            ("fix_hearing", chair, {"hearing_on": today + timedelta(days=3), "hearing_place": "二楼"}),
+            track=hearing,
+        )
+    assert soon.value.refused.code == "too_short_before"
+    done(number, ("fix_hearing", chair, {"hearing_on": held, "hearing_place": "二楼"}), track=hearing)
+    with pytest.raises(NotAllowed) as other:
+        done(number, ("announce_hearing", chair, {"announced_for": held + timedelta(days=1)}), track=hearing)
+    assert other.value.refused.code == "not_the_same_day"
+    done(number, ("announce_hearing", chair, {"announced_for": held}), track=hearing)
+    with pytest.raises(NotAllowed) as early:
+        done(number, ("record_hearing", chair, {"heard_on": today, "record": "质证情况。"}), track=hearing)
+    assert early.value.refused.code == "date_too_early"
+    assert early.value.refused.article == "《市场监督管理行政处罚听证办法》第20条"

@@ -386,6 +386,13 @@ class Procedure(Frozen):
         kinds = ((*track.rpartition("-")[::2],) for track in tracks)
         return "、".join(f"{self.tracks[kind].name}{number}" for kind, number in kinds)
 
+    @cached_property
+    def rows(self) -> frozenset[str]:
+        """The ids of the rows that a case keeps of its law: those that fill clocks, and those that guards count by."""
+        guards = (guard for act in self.acts.values() for guard in act.guards)
+        counted = {str(guard.params["term"]) for guard in guards if "term" in guard.params}
+        return frozenset({limit.term for limit in self.limits} | counted)
+
     def limit_for(self, clock: str, facts: Mapping[str, object], on: date) -> Term | None:
         """Return the row that fills a clock for these facts on the day it starts, None where no rule does."""
         for limit in self.limits:
