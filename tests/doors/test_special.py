@@ -8,7 +8,7 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
-from cast import LIU, WANG, WATER, ZHAO, ZHOU
+from cast import LIU, WANG, WATER, ZHAO, ZHENG, ZHOU
 from huiying.case.models import Case, Clock
 from huiying.case.numbers import receipt_code
 from huiying.case.recording import NotAllowed
@@ -90,6 +90,35 @@ def test_a_receipt_says_where_the_demand_goes_on() -> None:
     shown = Client().get(receipt(first)).content.decode()
     assert "已经转入专门的程序，在下面分开的诉求里办理和答复" in shown
     assert receipt_code(number) in shown
+
+
+def test_whoever_is_pressed_after_the_demand_went_on_says_so_from_the_first_receipt() -> None:
+    number = passed_on("petition")
+    with seeing(CENTRE):
+        first = Case.objects.get(number=number).split_from
+    assert Client().post(receipt(first, "pressed")).status_code == 302
+    with seeing(CENTRE):
+        case = Case.objects.get(number=first)
+        assert case.step == "passed_on"
+        assert case.notices.filter(name="打击报复线索", to="supervisor").exists()
+
+
+def test_a_petitioner_asks_that_clerk_officer_or_head_stands_aside_and_is_told_what_was_decided() -> None:
+    number = passed_on("petition")
+    done(number, ("check_overlap", ZHOU, {"overlap": "none_found"}), ("dispatch", ZHOU, {"lead": WATER}))
+    assert Client().post(receipt(number, "recusal"), {"why": "收发员是对方的亲戚。"}).status_code == 302
+    done(number, ("decide_recusal", LIU, {"recused": False, "explanation": "经核查没有亲属关系。"}))
+    shown = Client().get(receipt(number)).content.decode()
+    assert "经核查没有亲属关系" in shown
+    assert "回避决定告知" in shown
+    assert Client().post(receipt(number, "head_recusal"), {"why": "局长和对方合伙。"}).status_code == 302
+    with pytest.raises(NotAllowed):
+        done(number, ("decide_recusal", LIU, {"recused": False, "explanation": "我自己看没有。"}))
+    done(number, ("decide_head_recusal", ZHENG, {"recused": True, "explanation": "改由副局长签发。"}))
+    with seeing(CENTRE):
+        case = Case.objects.get(number=number)
+        assert case.step == "accepting"
+        assert case.notices.filter(name="回避决定告知", to="complainant").count() == 2
 
 
 def test_a_hotline_case_offers_nothing_of_it() -> None:
