@@ -14,7 +14,6 @@ from datetime import date, datetime, timedelta
 from functools import cache, cached_property
 from typing import NamedTuple
 
-from huiying.procedure.closure import beside
 from huiying.procedure.decision import Allowed, Refused
 from huiying.procedure.library import library
 from huiying.procedure.lifecycle import begin, fold, may
@@ -219,7 +218,7 @@ class Matrix:
 
     def _possible(self, here: Witness) -> Iterator[tuple[str, Act, Seat]]:
         """Yield the acts that a case's steps have, with each role that has them, in the unit that has the track."""
-        aside = [track for track in here.state.steps if beside(track)]
+        aside = [track for track in here.state.steps if self.procedure.beside(track)]
         for track, step in here.state.steps.items():
             if aside and track not in aside:  # the case goes on as it does without what runs beside it
                 continue

@@ -117,7 +117,7 @@ def invariant_8_a_due_date_follows_from_the_acts(trace: Trace, world: World) -> 
         clock = told[name]
         assert row["term"] == (clock.term["id"] if clock.term else "")
         assert not clock.term or (clock.term["article"].strip() and clock.term["valid_from"])
-        assert (row["started_at"], row["stopped_at"]) == (clock.started, clock.stopped)
+        assert (row["started_at"], row["stopped_at"]) == (clock.started, clock.stopped), name
         assert row["standing"] is (clock.stands_since is not None)
         runs = row["stopped_at"] is None and trace.case["closed_at"] is None
         calendars = world.calendars[world.nights if runs else 0 :]
@@ -210,6 +210,8 @@ def invariant_16_nothing_closes_before_outcome_answer_and_follow_up(trace: Trace
         facts = trace.facts(act["position"])
         assert facts.get("anonymous") or _asked(before[latest - 1 :]), "and was asked"
         assert _tracks_open(before) == 0
+        assigned = clocks(trace, act["position"] - 1).get("assigned")
+        assert assigned is None or assigned.stopped, "what was assigned was reported"
     if trace.case["step"] in {"closed", "archived"}:
         assert all(not row["open"] or _beside(row["name"]) for row in trace.parts["case_track"])
 

@@ -28,6 +28,7 @@ AFTER_THE_END = {
     "closed": {"archive", "reopen", "report_pressure", *BESIDE_IT},
     "archived": {"reopen", "report_pressure", *BESIDE_IT},
     "withdrawn": {"reopen", "report_pressure"},
+    "passed_on": {"report_pressure"},
     "handed_over": set(),
     **{step: set() for step in ("cleared", "not_cleared", "tolerated", "not_tolerated", "corrected", "nothing_wrong")},
 }

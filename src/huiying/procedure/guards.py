@@ -106,7 +106,7 @@ def deferral_dated(scene: Scene, *, outcomes: Outcomes, by: Acts) -> Refusal:
 
 def tracks_ended(scene: Scene) -> Refusal:
     """No support order is open: the lead gives one answer, with what its helpers delivered."""
-    tracks = open_tracks(scene.state.steps, scene.procedure.endings, but=MAIN)
+    tracks = open_tracks(scene.procedure, scene.state.steps, but=MAIN)
     return ("tracks_open", {"tracks": scene.procedure.track_names(tracks)}) if tracks else None
 
 
@@ -184,6 +184,15 @@ def dates_in_order(scene: Scene, *, earlier: FactName, later: DateName) -> Refus
     return "date_too_early", {"date": day.isoformat(), "before": before.isoformat()}
 
 
+def same_day(scene: Scene, *, fact: FactName, field: DateName) -> Refusal:
+    """A date that is given is the one that the case has: what is announced is the day that the party was told."""
+    known, day = scene.state.facts.get(fact), scene.attempt.given[field]
+    assert isinstance(day, date)  # noqa: S101  # asked for as a date
+    if not isinstance(known, date) or known == day:
+        return None
+    return "not_the_same_day", {"date": day.isoformat(), "known": known.isoformat()}
+
+
 def next_level(scene: Scene, *, field: UnitName, above: str) -> Refusal:
     """A unit stands next above the one that has a track: no level of review is skipped or repeated (invariant 18)."""
     organ = scene.state.units[above]
@@ -254,6 +263,7 @@ GUARDS: Mapping[str, Guard] = AFTER | {
         ran_out,
         runs,
         dates_in_order,
+        same_day,
         next_level,
         number_between,
         after_if,

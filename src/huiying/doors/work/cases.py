@@ -100,8 +100,8 @@ def ordered(options: Sequence[Possible], now: Folded) -> list[Possible]:
 
     def rank(option: Possible) -> tuple[bool, int]:
         act, step = option.act, now.state.steps[option.track]
-        on = act.target in _following(now.procedure, step) or (option.track != MAIN and act.target is not None)
-        away = act.target not in {None, step}
+        on = act.target in _following(now.procedure, step) or (option.track != MAIN and act.moves)
+        away = now.procedure.leaves(act, now.procedure.steps[step])
         return bool(option.why), 0 if on else 2 if not away else 3 if act.source == (ANYWHERE,) else 1
 
     return sorted(options, key=rank)
@@ -129,7 +129,7 @@ def _acts(number: str, options: Sequence[Possible], *, judging: bool) -> dict[st
         for option in options
     ]
     can = [one for one in drawn if not one["why"]]
-    judged = [option for option in options if not option.why and option.act.target and option.act.source != (ANYWHERE,)]
+    judged = [option for option in options if not option.why and option.act.moves and option.act.source != (ANYWHERE,)]
     # Where there is something to be judged, no answer is put before another.
     first = 0 if len(judged) > 1 and any(option.act.decides for option in judged) else 1
     judgements = [

@@ -112,7 +112,7 @@ def _since(procedure: Procedure, acts: Iterable[Act]) -> Mapping[str, datetime]:
         known = procedure.acts.get(act.act)
         if known is None:
             continue
-        if known.target is not None:
+        if known.moves:
             since[act.track] = act.at
         if known.opens is not None:
             opened[known.opens] += 1
