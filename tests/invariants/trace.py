@@ -17,7 +17,10 @@ from naive import BEIJING, naive_due
 
 Row = Mapping[str, Any]
 #: Which acts move which clock, said once more here: the instrument's file is under test too.
-STARTS = {"handle": {"dispatch", "send_back_dissatisfied"}, "return": {"dispatch", "rule_on_return"}}
+STARTS = {
+    "handle": {"dispatch", "send_back_dissatisfied", "find_mismatch"},
+    "return": {"dispatch", "rule_on_return", "rule_level"},
+}
 RENEWS = {"handle": {"reopen"}, "return": set[str]()}
 STOPS = {
     "handle": {
@@ -95,7 +98,13 @@ class Trace:
     def leads(self) -> Iterator[tuple[Row, str]]:
         """Yield each act that gives the main track to a unit, and the unit."""
         for act in self.named(
-            "dispatch", "rule_on_return", "assign", "designate_venue", "settle_acceptance", "carry_over_answer"
+            "dispatch",
+            "rule_on_return",
+            "rule_level",
+            "assign",
+            "designate_venue",
+            "settle_acceptance",
+            "carry_over_answer",
         ):
             if act["track"] == "main":
                 yield act, act["body"]["given"]["lead"]

@@ -20,7 +20,7 @@ LIMIT = "handle"
 AREA_DIGITS = STREET
 RETURNED = frozenset({"return_order"})
 SUBMITTED = frozenset({"submit_result", "find_untrue"})
-REDONE = frozenset({"send_back", "fail_audit", "send_back_dissatisfied"})
+REDONE = frozenset({"send_back", "fail_audit", "send_back_dissatisfied", "find_mismatch"})
 #: What a turn may be besides the ground of a return.
 TURNS = frozenset({"given", "submitted", "redone"})
 
