@@ -335,7 +335,9 @@ def test_a_first_visit_is_followed_by_whoever_received_it_and_counted(signed_in:
     assert (first.visit, first.follower, again.visit, again.follower) == ("first", "xiaoli", "again", "")
     assert "首访跟进人" in page(signed_in("zhoujie"), f"/staff/case/{first.number}/")
     tally()
-    assert "初访 1 件，其中已办结并解决 0 件；重访 1 件" in page(signed_in("sunshen"), "/overview/")
+    shown = page(signed_in("sunshen"), "/overview/")
+    assert "来访：初访 1 件，重访 1 件" in shown
+    assert "重访率 = 重访 ÷ 全部来访" in shown
 
 
 def test_a_supervisor_sees_what_is_late_and_is_told(signed_in: Entering) -> None:

@@ -88,9 +88,8 @@ def interests(unit: str, units: Mapping[str, Unit]) -> Iterator[str]:
 
 
 def stands_above(higher: str, lower: str, units: Mapping[str, Unit]) -> bool:
-    """Whether a unit stands at a level above another's, in whose territory the other is: a department at its parent's."""
-    seats = [_line(unit, units) for unit in (higher, lower)]
-    return all(seats) and seats[0][0] in seats[1][1:]
+    """Whether a unit's level lies above another's, and the other in its territory: departments as their parent."""
+    return bool({*_line(higher, units)[:1]} & {*_line(lower, units)[1:]})
 
 
 def _line(unit: str, units: Mapping[str, Unit]) -> list[str]:

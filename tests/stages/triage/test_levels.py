@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from cast import CAI, MONDAY, STREETS, WATER, ZHENG, ZHOU, later
+from cast import CAI, MONDAY, STREETS, SUN, WATER, WU, ZHENG, ZHOU, later
 from huiying.case.models import Act, Case, Clock, Track
 from huiying.case.recording import NotAllowed
 from huiying.case.scope import CENTRE, WORK, of_unit, seeing
@@ -36,12 +36,17 @@ def refused(number: str, name: str, by: Actor, hours: float, **given: object) ->
 
 
 def with_the_unit(unit: str, **more: object) -> str:
-    number = register(
-        Demand(text="大树要迁移", kind="help", contact=CHEN), channel="phone", by=RESIDENT, at=MONDAY
-    ).number
+    demand = Demand(text="大树要迁移", kind="help", contact=CHEN)
+    number = register(demand, channel="phone", by=RESIDENT, at=MONDAY).number
     act(number, "dispatch", ZHOU, 1, lead=unit, **more)
     act(number, "sign_for", of(unit, "clerk"), 2)
     return number
+
+
+def answered(number: str, unit: str, hours: float, reply: str) -> None:
+    act(number, "submit_result", of(unit, "officer"), hours, outcomes=("explained",), basis="市级审批")
+    act(number, "approve_result", SUN, hours)
+    act(number, "serve_reply", of(unit, "clerk"), hours, channel="phone", reply=reply)
 
 
 def lead(number: str) -> list[str]:

@@ -131,8 +131,10 @@ def cells(fact: Fact) -> Iterator[Cell]:
             yield day, dimension, code, measure
     if fact.visit:
         yield fact.received_on, "visit", fact.visit, "received"
-        if fact.visit == "first" and fact.closed_on is not None and fact.solved == "yes":
-            yield fact.received_on, "visit", "first_solved", "received"
+        if fact.visit == "first" and fact.closed_on is not None and fact.solved:
+            yield fact.received_on, "visit", "first_answered", "received"
+            if fact.solved == "yes":
+                yield fact.received_on, "visit", "first_solved", "received"
     for said, unit, what in fact.turns:
         day = date.fromisoformat(said)
         yield day, "unit", unit, what if what in TURNS else "returned"
