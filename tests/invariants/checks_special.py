@@ -162,7 +162,7 @@ def special_23_a_hearing_is_the_partys_to_ask_for(trace: Trace, world: World) ->
     assert trace.stub or len(hearings) == len(trace.named("ask_hearing"))
 
 
-def special_34_sixty_days_only_on_the_sixth_route(trace: Trace, world: World) -> None:
+def special_8_sixty_days_run_on_the_sixth_route_alone(trace: Trace, world: World) -> None:
     del world
     for act in trace.named("accept"):
         if trace.law["id"] == "petition":

@@ -172,7 +172,7 @@ def clocks(trace: Trace, upto: int | None = None) -> dict[str, Running]:
             elif clock in does.starts:
                 running[clock] = Running(_term(trace, clock, act["position"], day_of(begins)), begins)
             if clock in does.renews:
-                running[clock] = Running(_term(trace, clock, act["position"], day_of(at)), at)
+                running[clock] = Running(_term(trace, clock, act["position"], day_of(begins)), begins)
             if clock in does.stops and clock in running and running[clock].stopped is None:
                 running[clock].stopped = at
         if does.extends:
