@@ -116,6 +116,8 @@ def _act(number: str, name: str, by: Actor, at: datetime, given: Mapping[str, ob
     sets = {"unjoin": {"joined_into": ""}, "name_supervisor": {"supervisor": by.person}}.get(name, {})
     if procedure.acts[name].supervises and not case.supervisor:  # one matter, one line of supervision
         sets = {"supervisor": least_burdened(at)}
+    if procedure.acts[name].answers and case.follower:  # a first visit has been followed to its first answer
+        sets = {**sets, "follower": ""}
     recorded = write(case, Entry(name, by, at, track, facts, sets), words)
     if procedure.acts[name].protects:
         protect(recorded, at)
