@@ -125,6 +125,8 @@ def base(ask: Ask, state: State, act: Act, at: datetime) -> object:
     """Return what somebody would plausibly give for an ask: what the act's guards say of it, or else anything."""
     if ask.kind == "unit":
         above = {guard.params["above"] for guard in act.guards if guard.name == "next_level"}
+        if any(guard.name == "level_moved" for guard in act.guards):  # ours is a department of the next level
+            return HIGHEST
         superiors = [UNITS[state.units[track]].superior for track in above if state.units.get(track) in UNITS]
         return superiors[0] if superiors else HELPER if act.opens else OWN
     if ask.kind == "choices":
@@ -210,8 +212,10 @@ class Matrix:
                 found[step].append((here, track))
             for after, *_ in nexts:
                 looks = (after.looks, frozenset(self._remembers(after)))
-                if looks not in seen and not any(track.endswith("-2") for track in after.state.steps):
-                    # one track of a kind shows what two would
+                twice = any(track.endswith("-2") for track in after.state.steps)
+                moved = after.state.units.get(MAIN, OWN) != OWN
+                if looks not in seen and not twice and not moved:
+                    # one track of a kind shows what two would, and one unit what another does after it
                     seen.add(looks)
                     waiting.append(after)
         return found

@@ -201,7 +201,7 @@ def special_23_a_hearing_is_the_partys_to_ask_for(trace: Trace, world: World) ->
         assert given["announced_for"] == told if act["act"] == "announce_hearing" else given["heard_on"] >= told
 
 
-def special_34_sixty_days_only_on_the_sixth_route(trace: Trace, world: World) -> None:
+def special_8_sixty_days_run_on_the_sixth_route_alone(trace: Trace, world: World) -> None:
     del world
     for act in trace.named("accept"):
         if trace.law["id"] == "petition":

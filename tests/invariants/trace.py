@@ -18,8 +18,8 @@ from naive import BEIJING, naive_due
 Row = Mapping[str, Any]
 #: Which acts move which clock, said once more here: the instrument's file is under test too.
 STARTS = {
-    "handle": {"dispatch", "send_back_dissatisfied"},
-    "return": {"dispatch", "rule_on_return"},
+    "handle": {"dispatch", "send_back_dissatisfied", "find_mismatch"},
+    "return": {"dispatch", "rule_on_return", "rule_level"},
     "assigned": {"mark_assigned"},
 }
 RENEWS = {"handle": {"reopen"}, "return": set[str](), "assigned": set[str]()}
@@ -102,7 +102,13 @@ class Trace:
     def leads(self) -> Iterator[tuple[Row, str]]:
         """Yield each act that gives the main track to a unit, and the unit."""
         for act in self.named(
-            "dispatch", "rule_on_return", "assign", "designate_venue", "settle_acceptance", "carry_over_answer"
+            "dispatch",
+            "rule_on_return",
+            "rule_level",
+            "assign",
+            "designate_venue",
+            "settle_acceptance",
+            "carry_over_answer",
         ):
             if act["track"] == "main":
                 yield act, act["body"]["given"]["lead"]
@@ -170,7 +176,7 @@ def clocks(trace: Trace, upto: int | None = None) -> dict[str, Running]:
             elif clock in does.starts:
                 running[clock] = Running(_term(trace, clock, act["position"], day_of(begins)), begins)
             if clock in does.renews:
-                running[clock] = Running(_term(trace, clock, act["position"], day_of(at)), at)
+                running[clock] = Running(_term(trace, clock, act["position"], day_of(begins)), begins)
             if clock in does.stops and clock in running and running[clock].stopped is None:
                 running[clock].stopped = at
         if does.extends:

@@ -350,6 +350,7 @@ class AnyOrder(RuleBasedStateMachine):
             and act.target not in away
             and (act.target or act.opens or act.id == "record_call")
             and not (hours % 5 and self.procedure.beside(act.opens or ""))  # else walks would dwell beside their case
+            and not (hours % 5 and act.id in {"find_mismatch", "propose_level"})  # or go to and fro
         ]
         act = data.draw(st.sampled_from(moving or here))
         whose = {None, self.state.units.get(track)}

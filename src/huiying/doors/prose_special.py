@@ -16,6 +16,7 @@ SPECIAL: Mapping[str, object] = {
     "accept": lazy("{who}受理了这件事。"),
     "refuse": lazy("{who}不予受理，理由是{refusal_ground}。"),
     "record_consent": lazy("{who}记录了双方是否同意调解。"),
+    "release_for_mediation": lazy("{who}向被投诉人提供了调解所需的信息：{released}。"),
     "entrust_mediation": lazy("{who}委托{entrusted_to}调解。"),
     "notify_mediation": lazy("{who}通知双方现场调解，日期是{mediation_on}。"),
     "ask_recusal": lazy("{who}申请回避。"),

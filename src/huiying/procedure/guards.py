@@ -26,6 +26,7 @@ from huiying.procedure.guard_parameters import (
     Values,
 )
 from huiying.procedure.guards_after import AFTER
+from huiying.procedure.routing import stands_above
 from huiying.procedure.schema import COMPLAINANT, UNIT_ROLES
 from huiying.procedure.state import MAIN, Scene
 from huiying.procedure.time_limits import SHANGHAI, Due, due
@@ -202,6 +203,24 @@ def next_level(scene: Scene, *, field: UnitName, above: str) -> Refusal:
     return None if wanted == superior else ("not_the_next_level", {"unit": wanted, "organ": organ})
 
 
+def level_moved(scene: Scene, *, field: UnitName, direction: FactName) -> Refusal:
+    """A unit stands above, or below, the one that leads, as it was proposed: no level is changed on the side (C6)."""
+    organ, wanted = scene.state.units[MAIN], str(scene.attempt.given[field])
+    up = scene.fact(direction) == "level_up"
+    higher, lower = (wanted, organ) if up else (organ, wanted)
+    if stands_above(higher, lower, scene.around.units):
+        return None
+    return "not_that_level", {"unit": wanted, "organ": organ, "value": scene.fact(direction)}
+
+
+def given_if(scene: Scene, *, fact: FactName, among: Values, field: str) -> Refusal:
+    """Where a fact is one of these values, the act is given this too."""
+    if scene.fact(fact) not in among or scene.attempt.given.get(field):
+        return None
+    labels = {ask.name: ask.label for ask in scene.procedure.acts[scene.attempt.act].asks}
+    return "not_given", {"field": labels[field]}
+
+
 def number_between(scene: Scene, *, field: NumberName, least: Times, most: Times) -> Refusal:
     """A number that is given lies between two: at most five representatives, at least two officers."""
     if least <= scene.attempt.number(field) <= most:
@@ -265,6 +284,8 @@ GUARDS: Mapping[str, Guard] = AFTER | {
         dates_in_order,
         same_day,
         next_level,
+        level_moved,
+        given_if,
         number_between,
         after_if,
         offered_if_heavy,

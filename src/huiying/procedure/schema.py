@@ -182,6 +182,10 @@ class Act(Frozen):
     passes_on: str | None = None
     #: Units do not read of it: it may be about them.
     kept_from_units: bool = False
+    #: From then on a named supervisor sees to the case (《济南市12345市民服务热线条例》第40条).
+    supervises: bool = False
+    #: A case of its own is opened at once against whoever threatened or retaliated, kept from the units (XF-57).
+    protects: bool = False
     #: What whoever does it says to the person, word for word where that matters.
     script: str = ""
     answers: bool = False

@@ -219,7 +219,7 @@ def _facts(case: Case, now: Folded, texts: Mapping[str, str], names: Mapping[str
         {"label": _("收件"), "text": moment_words(case.received_at)},
         {"label": _("环节"), "text": phases(now)},
     ]
-    if case.follower and case.stage in {"received", "assigned", "handling"}:
+    if case.follower:
         follower = staff_names({case.follower}).get(case.follower, case.follower)
         facts.append({"label": _("首访跟进人"), "text": follower, "note": _("跟进到第一次实质答复")})
     handed = _handed(now)

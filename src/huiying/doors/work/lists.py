@@ -214,6 +214,11 @@ def joined_and_answered() -> QuerySet[Case]:
     return Case.objects.exclude(joined_into="").filter(step="joined", joined_into__in=answered).order_by("id")
 
 
+def followed_by(person: Person) -> QuerySet[Case]:
+    """Return the first visits that somebody follows and that have no substantive answer yet (A11), the oldest first."""
+    return Case.objects.filter(follower=person.actor.person, closed_at=None).order_by("id")
+
+
 @dataclass(frozen=True, slots=True)
 class Precedent:
     """How a dispute over whose duty a matter is was ruled before."""
