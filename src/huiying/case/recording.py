@@ -41,6 +41,7 @@ from huiying.config.packs import our_library
 from huiying.config.trouble import Trouble
 from huiying.directory.queries import approved_local_limits, units_for_routing
 from huiying.procedure.decision import Refused
+from huiying.procedure.guards import rows_of
 from huiying.procedure.lifecycle import may
 from huiying.procedure.local_limits import LocalLimit, holding, shortened
 from huiying.procedure.schema import Procedure
@@ -142,7 +143,7 @@ _WRITTEN: dict[int, tuple[Procedure, str, dict[str, Any]]] = {}
 def _as_written(procedure: Procedure) -> tuple[str, dict[str, Any]]:
     """Return a procedure's fingerprint and its content, with the rows that it uses and no others."""
     if id(procedure) not in _WRITTEN:
-        wanted = {limit.term for limit in procedure.limits}
+        wanted = rows_of(procedure)
         content = procedure.model_copy(
             update={"terms": {term: row for term, row in procedure.terms.items() if term in wanted}}
         ).model_dump(mode="json", by_alias=True)

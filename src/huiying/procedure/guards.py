@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date
+from typing import Any, get_type_hints
 
 from huiying.procedure.closure import Call, Outcome, answers_complete, follow_up_done, open_tracks
 from huiying.procedure.decision import NOTHING, Refused
@@ -24,14 +25,12 @@ from huiying.procedure.guard_parameters import (
     Times,
     UnitName,
     Values,
+    refers_to,
 )
 from huiying.procedure.guards_after import AFTER
-from huiying.procedure.schema import COMPLAINANT, UNIT_ROLES
+from huiying.procedure.schema import COMPLAINANT, UNIT_ROLES, Procedure
 from huiying.procedure.state import MAIN, Scene
 from huiying.procedure.time_limits import SHANGHAI, Due, due
-
-#: `Refers` is what `checking` reads of the parameters' types.
-__all__ = ["GUARDS", "Refers"]
 
 
 def fact_is(scene: Scene, *, fact: FactName, among: Values) -> Refusal:
@@ -262,3 +261,22 @@ GUARDS: Mapping[str, Guard] = AFTER | {
         uninvolved,
     )
 }
+
+
+def parameters(name: str) -> Mapping[str, Any]:
+    """Return what a guard may be given: each parameter and its type."""
+    hints = get_type_hints(GUARDS[name], include_extras=True)
+    return {parameter: hint for parameter, hint in hints.items() if parameter not in {"scene", "return"}}
+
+
+def rows_of(procedure: Procedure) -> frozenset[str]:
+    """Return the rows of the law that a procedure's clocks and guards ask, without which it cannot run."""
+    of_clocks = {limit.term for limit in procedure.limits}
+    of_guards = {
+        guard.params[parameter]
+        for act in procedure.acts.values()
+        for guard in act.guards
+        for parameter, hint in parameters(guard.name).items()
+        if refers_to(hint) is Refers.TERM
+    }
+    return frozenset(of_clocks | of_guards)
