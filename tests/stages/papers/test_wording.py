@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import importlib
 import re
+import subprocess
+import sys
 from collections.abc import Iterator
 from itertools import chain
 from pathlib import Path
@@ -211,6 +213,26 @@ def test_without_its_fonts_no_paper_is_made_and_what_to_do_is_said(tmp_path: Pat
             setting.fonts(where)
         assert missing.value.code == "paper_font_missing"
         assert "Noto Serif SC" in missing.value.params["families"]  # type: ignore[operator]  # it is a text
+
+
+def test_a_process_that_serves_reads_fonts_and_words_before_anybody_asks() -> None:
+    said = """if True:
+        import threading
+        from huiying.config.wsgi import served
+        served()
+        for thread in threading.enumerate():
+            if thread.name == "getting-ready":
+                thread.join()
+        from huiying.stages.papers import setting, wording
+        print(setting.fonts.cache_info().currsize, wording.wordings.cache_info().currsize)
+    """
+    done = subprocess.run([sys.executable, "-c", said], capture_output=True, text=True, check=False)
+    assert (done.stdout.split(), done.stderr) == (["1", "1"], "")
+
+
+def test_without_its_fonts_a_process_serves_all_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(setting, "FONT_PACKAGE", "no_such_fonts")
+    setting.prepare()
 
 
 def test_the_fonts_that_the_lock_names_are_where_they_are_looked_for() -> None:
