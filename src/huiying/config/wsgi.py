@@ -12,6 +12,7 @@ from django.core.handlers.wsgi import WSGIHandler, WSGIRequest
 from django.utils.http import parse_header_parameters
 
 from huiying.config.following import follow
+from huiying.config.readying import get_ready
 from huiying.config.whole import whole_only
 
 UNREADABLE = {"charset": "unreadable"}
@@ -47,4 +48,5 @@ def served() -> WSGIApplication:
     parent = multiprocessing.parent_process()
     if parent is not None and parent.pid is not None:
         follow(parent.pid)
+    get_ready()
     return application

@@ -16,6 +16,7 @@ from hashlib import sha256
 from itertools import count as counting
 
 from huiying.procedure.decision import Allowed, Decision, Refused
+from huiying.procedure.time_limits import SHANGHAI
 
 #: Our own design for what the founding article calls 联合审计.
 ARTICLE = "规范处理流程"
@@ -140,7 +141,7 @@ def may_draw(
     if drawn:
         return Refused("audit_drawn_already", ARTICLE)
     if at < published:
-        return Refused("audit_too_early", ARTICLE, {"from": published.isoformat(timespec="minutes")})
+        return Refused("audit_too_early", ARTICLE, {"from": f"{published.astimezone(SHANGHAI):%Y-%m-%d %H:%M}"})
     if len(randomness.strip()) < SHORTEST_RANDOMNESS:
         return Refused("audit_randomness_short", ARTICLE, {"field": "随机数", "least": SHORTEST_RANDOMNESS})
     return Allowed(ARTICLE) if same_list else Refused("audit_list_changed", ARTICLE)

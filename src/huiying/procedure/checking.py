@@ -7,11 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import combinations
-from typing import Any, get_type_hints
 
 from pydantic import TypeAdapter, ValidationError
 
-from huiying.procedure.guards import GUARDS, Refers
+from huiying.procedure.guard_parameters import Refers, refers_to
+from huiying.procedure.guards import GUARDS, parameters
 from huiying.procedure.library import Fault, Instrument, Library, duplicates
 from huiying.procedure.paths import check_paths
 from huiying.procedure.schema import (
@@ -190,14 +190,9 @@ def _check_guards(procedure: Procedure, *, only: set[str]) -> Iterator[Fault]:
                 yield from _check_references(procedure, act, guard, where)
 
 
-def _parameters(guard: Guard) -> Mapping[str, Any]:
-    hints = get_type_hints(GUARDS[guard.name], include_extras=True)
-    return {name: hint for name, hint in hints.items() if name not in {"scene", "return"}}
-
-
 def _wrong_parameters(guard: Guard) -> str | None:
     """Say what is wrong with a guard's parameters, or None: each must be there, and of the kind the guard takes."""
-    wanted = _parameters(guard)
+    wanted = parameters(guard.name)
     if set(wanted) != set(guard.params):
         return f"{'、'.join(sorted(guard.params)) or '—'} ≠ {'、'.join(sorted(wanted)) or '—'}"
     for name, hint in wanted.items():
@@ -210,8 +205,8 @@ def _wrong_parameters(guard: Guard) -> str | None:
 
 def _check_references(procedure: Procedure, act: Act, guard: Guard, where: str) -> Iterator[Fault]:
     """What a guard's parameters name must exist, and be what the guard takes it for."""
-    for name, hint in _parameters(guard).items():
-        refers = next((mark for mark in getattr(hint, "__metadata__", ()) if isinstance(mark, Refers)), None)
+    for name, hint in parameters(guard.name).items():
+        refers = refers_to(hint)
         value = guard.params[name]
         for item in [value] if isinstance(value, str) else value if refers is not None else []:
             if refers is not None and not _refers_to_something(procedure, act, refers, item):

@@ -43,3 +43,8 @@ UnitName = Annotated[str, Refers.UNIT]
 TermId = Annotated[str, Refers.TERM]
 Values = Annotated[tuple[str | bool | int, ...], Field(min_length=1)]
 Times = Annotated[int, Field(gt=0, strict=True)]
+
+
+def refers_to(hint: object) -> Refers | None:
+    """Return what a parameter of this type names, None where it names nothing."""
+    return next((mark for mark in getattr(hint, "__metadata__", ()) if isinstance(mark, Refers)), None)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date
+from typing import Any, get_type_hints
 
 from huiying.procedure.closure import Call, Outcome, answers_complete, follow_up_done, open_tracks
 from huiying.procedure.decision import NOTHING, Refused
@@ -17,7 +18,6 @@ from huiying.procedure.guard_parameters import (
     Guard,
     NumberName,
     Outcomes,
-    Refers,
     Refusal,
     Ruling,
     TermId,
@@ -30,9 +30,6 @@ from huiying.procedure.routing import stands_above
 from huiying.procedure.schema import COMPLAINANT, UNIT_ROLES
 from huiying.procedure.state import MAIN, Scene
 from huiying.procedure.time_limits import SHANGHAI, Due, due
-
-#: `Refers` is what `checking` reads of the parameters' types.
-__all__ = ["GUARDS", "Refers"]
 
 
 def fact_is(scene: Scene, *, fact: FactName, among: Values) -> Refusal:
@@ -293,3 +290,9 @@ GUARDS: Mapping[str, Guard] = AFTER | {
         uninvolved,
     )
 }
+
+
+def parameters(name: str) -> Mapping[str, Any]:
+    """Return what a guard may be given: each parameter and its type."""
+    hints = get_type_hints(GUARDS[name], include_extras=True)
+    return {parameter: hint for parameter, hint in hints.items() if parameter not in {"scene", "return"}}

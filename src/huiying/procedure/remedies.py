@@ -14,7 +14,7 @@ from typing import Self
 
 from pydantic import model_validator
 
-from huiying.procedure.schema import Filled, Frozen
+from huiying.procedure.schema import COMPLAINANT, Filled, Frozen
 from huiying.procedure.time_limits import Term, Unit
 from huiying.procedure.words import say
 
@@ -33,15 +33,17 @@ class Way(Frozen):
 
 
 class Told(Frozen):
-    """The ways that a notice names; `when`: only where one of these values was given under a name."""
+    """The ways that a notice names; `when`: only where one of these values was given; `to`: only to these people."""
 
     notice: Filled
+    to: str = ""
     remedies: tuple[str, ...]
     when: Mapping[str, tuple[str, ...]] = {}
 
-    def fits(self, notice: str, given: Mapping[str, object]) -> bool:
-        """Whether this is what a notice names, with what its act was given."""
-        return self.notice == notice and all(str(given.get(name, "")) in said for name, said in self.when.items())
+    def fits(self, notice: str, given: Mapping[str, object], to: str) -> bool:
+        """Whether this is what a notice names to somebody, with what its act was given."""
+        meant = self.notice == notice and self.to in {"", to}
+        return meant and all(str(given.get(name, "")) in said for name, said in self.when.items())
 
 
 class Remedies(Frozen):
@@ -75,13 +77,15 @@ def remedies() -> Remedies:
     return Remedies.model_validate(tomllib.loads(DATA.read_text("utf-8")))
 
 
-def ways(notice: str, given: Mapping[str, object], terms: Mapping[str, Term]) -> tuple[Remedy, ...]:
+def ways(
+    notice: str, given: Mapping[str, object], terms: Mapping[str, Term], to: str = COMPLAINANT
+) -> tuple[Remedy, ...]:
     """Return the ways that a notice names, in their order.
 
-    `given`: what its act was given. `terms`: the rows of the law by id; a way whose row is not among them, or is not
-    known well enough to be called law, is not named: a limit that nobody can be sure of misleads.
+    `given`: what its act was given. `to`: for whom it is. `terms`: the rows of the law by id; a way whose row is not
+    among them, or is not known well enough to be called law, is not named: a limit that nobody can be sure of misleads.
     """
-    named = [name for told in remedies().told if told.fits(notice, given) for name in told.remedies]
+    named = [name for told in remedies().told if told.fits(notice, given, to) for name in told.remedies]
     known = {way.id: way for way in remedies().remedy}
     return tuple(
         Remedy(

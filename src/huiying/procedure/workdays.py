@@ -11,6 +11,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from functools import cache
+from hashlib import sha256
 from pathlib import Path
 from typing import NamedTuple
 
@@ -18,6 +19,8 @@ from pydantic import BaseModel, ConfigDict, Field
 
 ONE_DAY = timedelta(days=1)
 SATURDAY = 5
+#: How many years beyond those that are known limits reach: the longest of the law is three years.
+AHEAD = 4
 CHINA = Path(__file__).parent / "calendars" / "china.toml"
 
 
@@ -154,6 +157,15 @@ class Calendar:
         """Return how many working days lie between two days, neither of them included."""
         whole = sum(len(self.worked(year)) for year in range(after.year, before.year))
         return whole + bisect_left(self.worked(before.year), before) - bisect_right(self.worked(after.year), after)
+
+    def marks(self) -> Mapping[int, str]:
+        """Return year → what tells its days from any others, for the years that are known and some after them."""
+        return {year: self._mark(year) for year in range(min(self.years), max(self.years) + 1 + AHEAD)}
+
+    def _mark(self, year: int) -> str:
+        days = map(date.fromordinal, range(date(year, 1, 1).toordinal(), date(year + 1, 1, 1).toordinal()))
+        told = "".join(f"{day.working:d}{day.statutory:d}{day.known:d}" for day in map(self.day, days))
+        return sha256(told.encode()).hexdigest()
 
     def statutory_names(self, year: int, festivals: Mapping[str, date]) -> Mapping[date, str]:
         """Return date → name of a year's 法定节假日, by the version of the 放假办法 in force on 1 January."""

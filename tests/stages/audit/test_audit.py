@@ -9,6 +9,7 @@ import pytest
 from django.db import connection
 
 from cast import MONDAY, STREETS, SUN, WANG, WATER, WU, ZHAO, ZHOU, later
+from closing import closed
 from huiying.case.models import Act, Case
 from huiying.case.recording import NotAllowed
 from huiying.case.scope import CENTRE, WORK, of_unit, seeing
@@ -29,23 +30,6 @@ QIAN = Actor("qianshen", "auditor")
 NUMBERS = "双色球第2026135期 03 08 14 21 26 33+07"
 PUBLISHED = later(days=3)
 PLAN = Plan("2026-11", date(2026, 11, 2), date(2026, 11, 3), 2, "下一期双色球，中国福利彩票官网", PUBLISHED)
-
-
-def closed(which: int) -> str:
-    """Bring a case to its end: every third is answered by the streets' bureau."""
-    number = register(Demand(text=f"第{which}处漏水"), channel="phone", by=RESIDENT, at=MONDAY).number
-    steps: tuple[tuple[str, Actor, dict[str, object]], ...] = (
-        ("dispatch", ZHOU, {"lead": WATER}),
-        ("sign_for", ZHAO, {}),
-        ("submit_result", WANG, {"outcomes": ("resolved",), "evidence": 1, "basis": "已更换水管"}),
-        ("approve_result", SUN, {}),
-        ("serve_reply", ZHAO, {"channel": "phone", "reply": f"第{which}处漏水已经修好，更换了水管。"}),
-        ("record_call", WU, {"reached": True, "solved": "yes", "satisfied": "5"}),
-        ("close", WU, {}),
-    )
-    for hours, (act, by, given) in enumerate(steps, start=1):
-        flow.act(number, act, by=by, at=later(hours), given=given)
-    return number
 
 
 def code(refused: pytest.ExceptionInfo[NotAllowed]) -> str:

@@ -2,36 +2,30 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator
 from datetime import date, timedelta
 
 import pytest
 from django.db import connection
 
 from cast import GUAN, LIU, MENG, MONDAY, SUN, WANG, WATER, WEI, WU, ZHAO, ZHOU, later
-from huiying.case.models import Act, Case, Content
+from huiying.case.models import Act, Content
 from huiying.case.recording import NoSuchCase, NotAllowed
-from huiying.case.scope import CENTRE, WORK, of_case, of_unit, seeing
+from huiying.case.scope import CENTRE, of_case, of_unit, seeing
 from huiying.case.verifying import verify
 from huiying.config.packs import our_library
 from huiying.directory.queries import unit_names, units_for_routing
-from huiying.procedure.remedies import amount
 from huiying.procedure.state import Actor
 from huiying.procedure.time_limits import SHANGHAI
-from huiying.procedure.words import catalogue
 from huiying.stages import flow
 from huiying.stages.closure.actions import erase
 from huiying.stages.identity.vault import Contact
 from huiying.stages.intake.actions import RESIDENT, Demand, register
 from huiying.stages.papers import actions, setting
 from huiying.stages.papers.models import Paper, Series
-from huiying.stages.papers.queries import owed, remedies_of, text_of
-from huiying.stages.papers.wording import Text
+from huiying.stages.papers.queries import owed, text_of
+from paper_facts import FACTS, case_of, day, ledger_of, said, texts
 
 CHEN = Contact("陈小梅", "13900001234")
-#: What in a paper can be true or false: days, amounts, articles, numbers.
-FACTS = re.compile(r"\d+年\d+月\d+日|\d+个工作日|《[^》]+》(?:（[^）]+）)?第\d+条|[\d-]{4,}-\w|\d+")
 REPLY = "陈小梅您好，10月8日已经会同物业更换接口2处，做了24小时闭水试验，没有再漏。"
 WHY = "配件要定制，11月20日以后到货。"
 pytestmark = pytest.mark.django_db
@@ -62,22 +56,6 @@ def answered() -> str:
     return number
 
 
-def case_of(number: str) -> Case:
-    return Case.objects.select_related("law").get(number=number)
-
-
-def texts(number: str) -> dict[str, Text]:
-    """Return every paper of a case by the name of its notice, as it would be issued now."""
-    with seeing(CENTRE):
-        case = case_of(number)
-        return {one.notice.name: text_of(case, one) for one in owed(case)}
-
-
-def said(text: Text) -> str:
-    body = [line for section in text.sections for line in (section.heading, *section.paragraphs)]
-    return "\n".join([text.unit, text.title, text.addressee, *body, text.closing, text.date])
-
-
 def position(number: str, notice: str) -> tuple[int, str]:
     with seeing(CENTRE):
         one = next(one for one in owed(case_of(number)) if one.notice.name == notice)
@@ -90,36 +68,6 @@ def paper_of(number: str) -> Paper:
 
 
 # ---- what they say ----
-def ledger_of(number: str) -> Iterator[str]:
-    """Yield what the ledger of a case holds that a paper may say: texts, dates, codes in words, articles, limits."""
-    words, terms = catalogue("zh_hans"), our_library().terms
-    with seeing(WORK):
-        case = case_of(number)
-        yield from Content.objects.filter(case=case).values_list("text", flat=True)
-        for act in Act.objects.filter(case=case):
-            yield day(act.at.astimezone(SHANGHAI).date())
-            for value in act.body["given"].values():
-                for one in value if isinstance(value, list) else [value]:
-                    yield words.get(f"choice.{one}", str(one))
-                    if re.fullmatch(r"\d{4}-\d\d-\d\d", str(one)):
-                        yield day(date.fromisoformat(str(one)))
-        for clock in case.clocks.exclude(due_at=None):
-            assert clock.due_at is not None
-            yield day((clock.due_at.astimezone(SHANGHAI) - timedelta(days=1)).date())
-            yield terms[clock.term].article
-            yield amount(terms[clock.term])
-        for notice in case.notices.all():
-            yield notice.article
-            yield from (f"{way.article} {way.text}" for way in remedies_of(case, notice))
-    yield number
-    yield from unit_names().values()
-    yield "政务服务便民热线"
-
-
-def day(on: date) -> str:
-    return f"{on.year}年{on.month}月{on.day}日"
-
-
 @pytest.mark.parametrize("way", ["answered", "asked", "extended", "deferred", "turned_away"])
 def test_every_date_number_ground_and_name_of_a_paper_stands_in_the_ledger(way: str) -> None:
     number = WAYS[way]()
@@ -127,9 +75,7 @@ def test_every_date_number_ground_and_name_of_a_paper_stands_in_the_ledger(way: 
     assert texts(number)
     for name, text in texts(number).items():
         spoken = said(text)
-        for found in re.findall(
-            r"\d+年\d+月\d+日|\d+个工作日|《[^》]+》(?:（[^）]+）)?第\d+条|[\d-]{4,}-\w|\d+", spoken
-        ):
+        for found in FACTS.findall(spoken):
             assert found in held, f"{name}: {found} in {spoken}"
         assert text.unit in unit_names().values() or text.unit == "政务服务便民热线"
         assert "陈小梅" not in spoken
@@ -181,7 +127,7 @@ def test_an_extension_says_reason_length_and_the_new_date() -> None:
         due = case_of(number).due_at
     assert due is not None
     ends = day((due - timedelta(days=1)).astimezone(SHANGHAI).date())
-    for piece in (WHY, "延长办理期限5个工作日", f"至迟于{ends}答复"):
+    for piece in (WHY, "期限延长5个工作日（办理期限）", f"办理期限：至迟于{ends}。"):
         assert piece in spoken
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import importlib
 import re
+import subprocess
+import sys
 from collections.abc import Iterator
 from itertools import chain
 from pathlib import Path
@@ -14,9 +16,10 @@ from huiying.config.trouble import Trouble
 from huiying.procedure.library import library
 from huiying.procedure.papers import OUTSIDE
 from huiying.procedure.remedies import remedies, ways
-from huiying.procedure.schema import Act, Procedure
+from huiying.procedure.schema import COMPLAINANT, PARTY, Act, Procedure
 from huiying.stages.papers import setting
 from huiying.stages.papers.wording import FACT, Incomplete, Part, Text, Wording, filled, known_as, wordings
+from pdf_words import pages_of
 
 #: What every paper knows, whatever its act was given.
 ALWAYS = {"case", "unit", "on", "received", "kind"}
@@ -67,9 +70,9 @@ def sample(wording: Wording) -> dict[str, str]:
     return facts | limits | always
 
 
-def whole(wording: Wording) -> Text:
-    told = ways(wording.notice, {"route": "reconsideration"}, library().terms)
-    return filled(wording, sample(wording), tuple(way.text for way in told))
+def whole(wording: Wording, to: str = COMPLAINANT) -> Text:
+    told = ways(wording.notice, {"route": "reconsideration"}, library().terms, to)
+    return filled(wording, sample(wording), tuple(way.text for way in told), to=to)
 
 
 def words_of(text: Text) -> str:
@@ -91,7 +94,7 @@ def test_every_act_gives_what_its_paper_must_contain() -> None:
     lacking = []
     for procedure, act, name, _ in owing():
         asked = {ask.name for ask in act.asks if not ask.optional}
-        extends = {"days", "due", "due_article"} if act.extends else set()
+        extends = {"days", "extended", "due", "due_name", "due_article"} if act.extends else set()
         before = {
             known
             for other in procedure.acts.values()
@@ -113,6 +116,13 @@ def _can_be_filled(part: Part, there: set[str]) -> bool:
     return any(all(set(fact.split("|")) & there for fact in paragraph) for paragraph in part.facts())
 
 
+def test_each_side_of_a_mediation_has_its_own_paper() -> None:
+    for name in ("调解通知", "终止调解通知"):
+        whom = {(procedure.id, to) for procedure, _, told, to in owing() if told == name}
+        assert whom == {(law, to) for law in ("market_2020", "market_2026") for to in (COMPLAINANT, PARTY)}
+        assert {wordings()[name].called(to) for _, to in whom} == {"投诉人", "被投诉人"}
+
+
 def test_signs_and_addresses_of_papers_are_their_own() -> None:
     every = list(wordings().values())
     assert len({one.slug for one in every}) == len({one.mark for one in every}) == len(every)
@@ -121,13 +131,14 @@ def test_signs_and_addresses_of_papers_are_their_own() -> None:
     assert {told.notice for told in remedies().told} <= set(wordings())
 
 
+@pytest.mark.parametrize("to", [COMPLAINANT, PARTY])
 @pytest.mark.parametrize("notice", sorted(wordings()))
-def test_a_paper_says_what_the_rules_want_and_becomes_a_pdf(notice: str) -> None:
+def test_a_paper_says_what_the_rules_want_and_becomes_a_pdf(notice: str, to: str) -> None:
     wording = wordings()[notice]
-    said = words_of(whole(wording))
+    said = words_of(whole(wording, to))
     assert [piece for piece in CONTAINS.get(notice, []) if piece not in said] == []
     assert not re.search(r"[{}\[\]|]|。。|，，|，。", said)
-    made = setting.pdf(whole(wording))
+    made = setting.pdf(whole(wording, to))
     assert made.startswith(b"%PDF-")
     assert b"NotoSerifSC" in made
 
@@ -164,6 +175,12 @@ def test_what_somebody_wrote_is_never_read_as_ours() -> None:
     assert setting.pdf(filled(wording("{why}。"), FACTS | {"why": odd})).startswith(b"%PDF-")
 
 
+@pytest.mark.parametrize("why", ["下雨", "下雨。", "他说“不行。”", "（下雨。）", "下雨……"])
+def test_what_somebody_wrote_ends_with_one_stop(why: str) -> None:
+    (said,) = lines(wording("{why}。"), why=why)
+    assert said == (f"{why}。" if why == "下雨" else why)
+
+
 def test_a_text_of_several_lines_makes_several_paragraphs_and_ends_once() -> None:
     assert lines(wording("{why}。"), why="一。\n\n  二！") == ["一。", "二！"]
 
@@ -177,6 +194,18 @@ def test_headings_are_counted_where_there_are_several() -> None:
     assert filled(wording("{why}"), FACTS | {"why": "停电"}).sections[0].heading == "理由"
 
 
+# ---- pages ----
+def test_unit_and_day_stand_with_the_last_lines_and_lines_move_closer_before_a_second_page_begins() -> None:
+    lengths = []
+    for count in range(1, 24):
+        text = "\n".join(f"第{number}行。" for number in range(1, count + 1))
+        pages = pages_of(setting.pdf(filled(wording("{why}"), FACTS | {"why": text})))
+        lengths.append(len(pages))
+        assert f"第{count}行。特此告知。水务局2026年11月5日" in pages[-1]
+    assert lengths == sorted(lengths)
+    assert lengths.index(2) == 16  # lines at most; thirteen of them fit where lines stand 28 pt apart
+
+
 # ---- fonts ----
 def test_without_its_fonts_no_paper_is_made_and_what_to_do_is_said(tmp_path: Path) -> None:
     for where in (tmp_path, tmp_path / "gone", None):
@@ -184,6 +213,26 @@ def test_without_its_fonts_no_paper_is_made_and_what_to_do_is_said(tmp_path: Pat
             setting.fonts(where)
         assert missing.value.code == "paper_font_missing"
         assert "Noto Serif SC" in missing.value.params["families"]  # type: ignore[operator]  # it is a text
+
+
+def test_a_process_that_serves_reads_fonts_and_words_before_anybody_asks() -> None:
+    said = """if True:
+        import threading
+        from huiying.config.wsgi import served
+        served()
+        for thread in threading.enumerate():
+            if thread.name == "getting-ready":
+                thread.join()
+        from huiying.stages.papers import setting, wording
+        print(setting.fonts.cache_info().currsize, wording.wordings.cache_info().currsize)
+    """
+    done = subprocess.run([sys.executable, "-c", said], capture_output=True, text=True, check=False)
+    assert (done.stdout.split(), done.stderr) == (["1", "1"], "")
+
+
+def test_without_its_fonts_a_process_serves_all_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(setting, "FONT_PACKAGE", "no_such_fonts")
+    setting.prepare()
 
 
 def test_the_fonts_that_the_lock_names_are_where_they_are_looked_for() -> None:

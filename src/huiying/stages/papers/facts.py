@@ -13,7 +13,7 @@ from datetime import date, datetime
 from huiying.case.folding import Folded
 from huiying.case.models import Act
 from huiying.procedure.remedies import amount
-from huiying.procedure.schema import Ask, Procedure
+from huiying.procedure.schema import COMPLAINANT, Ask, Procedure
 from huiying.procedure.state import MAIN
 from huiying.procedure.time_limits import SHANGHAI, Due, Term
 from huiying.procedure.words import DEFAULT_LANGUAGE, catalogue
@@ -30,7 +30,7 @@ class Source:
 
     `then`: the case right after the act that owes the notice; `earlier`: the acts before it, from the first. `texts`:
     the masked texts by the act that they came with.
-    `names`: unit → its name. `centre`: what the centre is called. `article`: the notice's own.
+    `names`: unit → its name. `centre`: what the centre is called. `article`: the notice's own. `to`: for whom it is.
     """
 
     number: str
@@ -41,6 +41,7 @@ class Source:
     names: Mapping[str, str]
     centre: str
     article: str
+    to: str
     terms: Mapping[str, Term]
     calendar: Calendar
 
@@ -49,10 +50,11 @@ def facts_of(source: Source) -> dict[str, str]:
     """Return what may be said, by name."""
     act, then = source.act, source.then
     facts = {f"limit.{term.id}": amount(term) for term in source.terms.values() if term.status.is_law}
-    facts |= {DEMAND[name]: spoken_to(text) for name, text in source.texts.get(1, {}).items() if name in DEMAND}
+    facts |= {DEMAND[name]: _spoken(source, text) for name, text in source.texts.get(1, {}).items() if name in DEMAND}
     facts |= dict(_past(source))
     facts |= dict(_given(then.procedure, act.act, act.body["given"], source.names))
-    facts |= {name: spoken_to(text) for name, text in source.texts.get(act.position, {}).items() if name not in DEMAND}
+    own = source.texts.get(act.position, {})
+    facts |= {name: _spoken(source, text) for name, text in own.items() if name not in DEMAND}
     known = then.procedure.acts.get(act.act)
     if known is not None and known.status.is_law:
         facts["article"] = source.article
@@ -73,6 +75,11 @@ def issuer(source: Source) -> str:
     return source.names.get(source.act.unit or "", source.centre)
 
 
+def _spoken(source: Source, text: str) -> str:
+    """Return a text as it stands in a paper: whoever brought the demand is spoken to in what was written for them."""
+    return spoken_to(text) if source.to == COMPLAINANT else text
+
+
 def day(at: date | datetime) -> str:
     """Return a day as papers write it: 2026年3月1日, as the clock of Beijing has it."""
     on = at.astimezone(SHANGHAI) if isinstance(at, datetime) else at
@@ -80,9 +87,10 @@ def day(at: date | datetime) -> str:
 
 
 def _limit(source: Source) -> dict[str, str]:
-    """Return until when the person's limit runs after the act, under which article, and by how much it was extended.
+    """Return which of the person's limits runs after the act, until when, under which article, and its extension.
 
-    Also that of a duty which the act extends, since the notice is about it. A limit that stands, has ended, or is not
+    Also that of a duty which the act extends, since the notice is about it. It is named, since not every limit is one
+    for an answer. A limit that stands, has ended, or is not
     known well enough to be called law is not named.
     """
     then, known = source.then, source.then.procedure.acts.get(source.act.act)
@@ -92,12 +100,14 @@ def _limit(source: Source) -> dict[str, str]:
         clock, extended = then.state.clocks[name], known is not None and known.extends == name
         if clock.term is None or (then.procedure.clocks[name].whose != "person" and not extended):
             continue
+        called = then.procedure.clocks[name].name
         if extended:
+            facts["extended"] = called
             facts["days"] = amount(clock.term.model_copy(update={"value": source.act.body["given"]["days"]}))
         ends, runs = clock.due(source.calendar), clock.stopped is None and clock.stands_since is None
         if "due" not in facts and runs and clock.term.status.is_law and isinstance(ends, Due):
             waits = "（暂定，待国务院公布放假安排后确定）" if ends.provisional else ""
-            facts |= {"due": f"{_moment(ends.at)}{waits}", "due_article": ends.article}
+            facts |= {"due": f"{_moment(ends.at)}{waits}", "due_name": called, "due_article": ends.article}
     return facts
 
 
@@ -118,8 +128,8 @@ def _past(source: Source) -> Iterator[tuple[str, str]]:
             yield f"past.{done.act}.{name}", said
     for position in sorted(place for place in source.texts if place in acts):
         for name, text in source.texts[position].items():
-            yield f"past.{name}", spoken_to(text)
-            yield f"past.{acts[position]}.{name}", spoken_to(text)
+            yield f"past.{name}", _spoken(source, text)
+            yield f"past.{acts[position]}.{name}", _spoken(source, text)
 
 
 def _given(

@@ -19,7 +19,6 @@ from huiying.stages.papers.wording import Text, Wording, filled, known_as, wordi
 
 #: Under this name a paper's words lie with the contents of the act that issued it.
 PAPER = "paper"
-FULL_STOP = "。"
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,14 +65,14 @@ def text_of(case: Case, one: Owed) -> Text:
 def drafted(case: Case, one: Owed, number: str = "") -> Text:
     """Return a paper's text as the ledger gives it, under a number."""
     source = source_of(case, one.notice)
-    remedies = tuple(f"{way.text.removesuffix(FULL_STOP)}（{way.article}）。" for way in remedies_of(case, one.notice))
-    return filled(one.wording, facts_of(source) | {"number": number}, remedies)
+    remedies = tuple(f"{way.text}依据：{way.article}。" for way in remedies_of(case, one.notice))
+    return filled(one.wording, facts_of(source) | {"number": number}, remedies, to=one.notice.to)
 
 
 def remedies_of(case: Case, notice: Notice) -> tuple[Remedy, ...]:
     """Return the ways that a notice leaves open, the same for paper and page."""
     given = case.ledger.values_list("body", flat=True).get(position=notice.position)["given"]
-    return ways(notice.name, given, our_library().terms)
+    return ways(notice.name, given, our_library().terms, notice.to)
 
 
 def source_of(case: Case, notice: Notice) -> Source:
@@ -91,6 +90,7 @@ def source_of(case: Case, notice: Notice) -> Source:
         names=unit_names(),
         centre=read("HUIYING_SITE_NAME"),
         article=notice.article,
+        to=notice.to,
         terms=our_library().terms,
         calendar=china(),
     )

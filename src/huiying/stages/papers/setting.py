@@ -4,17 +4,21 @@ from __future__ import annotations
 
 import importlib.util
 import json
+from contextlib import suppress
 from functools import cache
 from pathlib import Path
 
 import typst
 
 from huiying.config.trouble import Trouble
-from huiying.stages.papers.wording import Text
+from huiying.procedure.words import DEFAULT_LANGUAGE, catalogue
+from huiying.stages.papers.wording import Section, Text, wordings
 
 LAYOUT = Path(__file__).with_name("official.typ")
 FONT_PACKAGE = "pylopdf_fonts_zh_cn"
 FAMILIES = ("Noto Serif SC", "Noto Sans SC")
+#: A heading and a line: something in each family.
+SPECIMEN = (Section(heading="标题", paragraphs=("正文",)),)
 #: For keeping (PDF/A) and for whoever has it read out (PDF/UA).
 STANDARDS: list[typst.PDFStandard] = ["a-2a", "ua-1"]
 
@@ -30,6 +34,17 @@ def pdf(text: Text) -> bytes:
     )
     assert isinstance(made, bytes)  # noqa: S101  # one PDF, however many pages
     return made
+
+
+def prepare() -> None:
+    """Set a paper of two words that nobody gets: fonts, layout and words are read by that, and the next is quick.
+
+    Where the fonts are missing nothing is prepared; whoever wants a paper is told.
+    """
+    with suppress(Trouble):
+        pdf(Text(unit="机关", number="", title="文书", addressee="", sections=SPECIMEN, closing="", date=""))
+    wordings()
+    catalogue(DEFAULT_LANGUAGE)
 
 
 def _data(text: Text) -> str:

@@ -17,21 +17,24 @@ from typing import Annotated
 
 from pydantic import Field
 
-from huiying.procedure.schema import Filled, Frozen
+from huiying.procedure.schema import COMPLAINANT, Filled, Frozen
 
 FOLDER = Path(__file__).with_name("notices")
 FACT = re.compile(r"\{([^{}]+)\}(。?)")
 OPTIONAL = re.compile(r"\[([^\[\]]*)\]")
 NUMERALS = "一二三四五六七八九十"
-STOPS = "。！？；"
+STOPS = "。！？；…"
+#: What may close behind a stop: 他说“不行。” needs no other.
+CLOSING = "”’」』）"
 
 
 class Part(Frozen):
-    """A part of a paper: paragraphs under a heading, or under none."""
+    """A part of a paper: paragraphs under a heading, or under none; `only`: for whom alone it is (nobody: for all)."""
 
     heading: str = ""
     text: Annotated[tuple[Filled, ...], Field(min_length=1)]
     optional: bool = False
+    only: tuple[str, ...] = ()
 
     def facts(self) -> Iterator[tuple[str, ...]]:
         """Yield, for each paragraph, the facts without which it is left out, each with what may stand for it."""
@@ -42,15 +45,16 @@ class Part(Frozen):
 class Wording(Frozen):
     """The words of one notice's paper.
 
-    `mark`: its part of the number (延告 of 汀延告〔2026〕3号). `to`: what whoever it is for is called in it, or nothing
-    where all may read it. `version` is counted up whenever the words change.
+    `mark`: its part of the number (延告 of 汀延告〔2026〕3号). `to`: what whoever it is for is called in it (each of
+    several, where it is for both sides), or nothing where all may read it. `version` is counted up whenever the words
+    change.
     """
 
     slug: Annotated[str, Field(pattern=r"^[a-z][a-z-]+$")]
     notice: Filled
     title: Filled
     mark: Annotated[str, Field(pattern=r"^[\u4e00-\u9fff]{2,4}$")]
-    to: str
+    to: str | Mapping[str, str]
     version: Annotated[int, Field(gt=0)] = 1
     part: Annotated[tuple[Part, ...], Field(min_length=1)]
     closing: str = "特此告知。"
@@ -59,6 +63,10 @@ class Wording(Frozen):
     def fingerprint(self) -> str:
         """What tells these words from any others."""
         return sha256(self.model_dump_json().encode()).hexdigest()
+
+    def called(self, to: str) -> str:
+        """Return what whoever it is for (`to`) is called in it."""
+        return self.to if isinstance(self.to, str) else self.to[to]
 
 
 class Section(Frozen):
@@ -100,9 +108,13 @@ def known_as(slug: str) -> Wording | None:
     return next((wording for wording in wordings().values() if wording.slug == slug), None)
 
 
-def filled(wording: Wording, facts: Mapping[str, str], remedies: tuple[str, ...] = ()) -> Text:
+def filled(
+    wording: Wording, facts: Mapping[str, str], remedies: tuple[str, ...] = (), *, to: str = COMPLAINANT
+) -> Text:
     """Return a paper's text: `facts` are what may be said, `remedies` the sentences of the ways that remain."""
-    sections = [section for part in wording.part if (section := _section(part, facts)) is not None]
+    parts = [part for part in wording.part if not part.only or to in part.only]
+    sections = [section for part in parts if (section := _section(part, facts)) is not None]
+    addressee = wording.called(to)
     if remedies:
         sections.append(Section(heading="救济途径", paragraphs=remedies))
     headings = sum(bool(section.heading) for section in sections)
@@ -110,7 +122,7 @@ def filled(wording: Wording, facts: Mapping[str, str], remedies: tuple[str, ...]
         unit=facts["unit"],
         number=facts.get("number", ""),
         title=wording.title,
-        addressee=f"{wording.to}（工单号{facts['case']}）" if wording.to else "",
+        addressee=f"{addressee}（工单号{facts['case']}）" if addressee else "",
         sections=tuple(_numbered(sections) if headings > 1 else sections),
         closing=wording.closing,
         date=facts["on"],
@@ -146,7 +158,7 @@ def _piece(piece: str, facts: Mapping[str, str]) -> str | None:
         if not value:
             return None
         # What somebody wrote ends as it pleases them: no second stop stands behind a first.
-        stop = "" if value[-1] in STOPS else hit[2]
+        stop = "" if value.rstrip(CLOSING)[-1:] in STOPS else hit[2]
         said, last = said + piece[last : hit.start()] + value + stop, hit.end()
     return said + piece[last:]
 

@@ -14,7 +14,7 @@ from procrastinate.exceptions import UniqueViolation
 from procrastinate.jobs import Status
 
 from huiying.case.folding import dated, folded, law, write_down
-from huiying.case.models import Act, Case, Clock
+from huiying.case.models import Act, Case
 from huiying.case.recording import lock_case, read_case
 from huiying.case.scheduling import reschedule, settled
 from huiying.case.scope import working
@@ -22,6 +22,7 @@ from huiying.case.witness import catch_up
 from huiying.stages.intake.models import Attachment
 from huiying.stages.intake.uploads import sweep
 from huiying.stages.supervision.actions import ring, ring_what_is_due
+from huiying.stages.supervision.dates import found, to_be_found_anew
 
 #: A job that has been "doing" for longer than any of ours takes belongs to a worker that died.
 STALLED_S = 120
@@ -61,11 +62,10 @@ async def retry_stalled(timestamp: int) -> None:
 @app.periodic(cron="15 3 * * *")
 @app.task(name="huiying.every_night", queueing_lock="every_night")
 def every_night(timestamp: int) -> None:
-    """Write the dates that moved since a calendar came; remove files that nobody named."""
+    """Write the dates that a calendar or a release moved; remove files that nobody named."""
     del timestamp
     with working():
-        running = Clock.objects.filter(stopped_at=None, case__closed_at=None, due_at__isnull=False)
-        cases = list(running.values_list("case", flat=True).distinct())
+        cases = to_be_found_anew()
     for first in range(0, len(cases), AT_ONCE):
         with working():
             moved = _dates_moved(cases[first : first + AT_ONCE])
@@ -75,6 +75,8 @@ def every_night(timestamp: int) -> None:
                 now = read_case(case)
                 write_down(case, now, now, anew=True)
                 reschedule(case, now)
+    with working():
+        found(timezone.now())
     with working():
         named = set(Attachment.objects.values_list("ref", flat=True))
     sweep(named, timezone.now())
