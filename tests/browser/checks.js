@@ -327,7 +327,7 @@
     for (let node = walker.nextNode(); node; node = walker.nextNode()) {
       const element = node.parentElement;
       if (!/\p{Script=Han}/u.test(node.data) || /^(script|style)$/i.test(element.tagName)) continue;
-      if (!element.closest("[lang]").lang.startsWith("zh")) wrong.add(`Chinese that does not say so: ${name(element)}`);
+      if (!element.closest("[lang]").getAttribute("lang").startsWith("zh")) wrong.add(`Chinese that does not say so: ${name(element)}`);
     }
     return [...wrong];
   };
