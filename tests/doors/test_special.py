@@ -8,7 +8,7 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
-from cast import LIU, WANG, WATER, ZHAO, ZHOU
+from cast import LIU, WANG, WATER, ZHAO, ZHOU, Entering
 from huiying.case.models import Case, Clock
 from huiying.case.numbers import receipt_code
 from huiying.case.scope import CENTRE, seeing
@@ -97,3 +97,26 @@ def test_a_hotline_case_offers_nothing_of_it() -> None:
     page = Client().get(receipt(number)).content.decode()
     for words in ("申请复查", "申请回避", "同意处理意见"):
         assert words not in page
+
+
+def test_who_waits_for_another_finds_no_side_way_put_first(signed_in: Entering) -> None:
+    number = passed_on("petition")
+    done(
+        number,
+        ("check_overlap", ZHOU, {"overlap": "none_found"}),
+        ("dispatch", ZHOU, {"lead": WATER}),
+        ("accept", ZHAO, {"petition_class": "appeal", "route": "petition_procedure"}),
+        ("hear", WANG, {"reached": True}),
+        ("draft_opinion", WANG, {"outcomes": ("explained",), "draft": "拟不予支持。"}),
+    )
+    acts = signed_in("laowang").get(f"/staff/case/{number}/").content.decode().partition('id="acts"')[2]
+    assert "申请回避" in acts
+    assert "button--primary" not in acts
+    head = signed_in("liuju").get(f"/staff/case/{number}/").content.decode().partition('id="acts"')[2]
+    assert "出具处理意见书" in head
+
+
+def test_a_reason_is_one_sentence_with_its_article() -> None:
+    page = Client().get(receipt(passed_on("petition"))).content.decode()
+    assert "答复以后才能评价（《" in page
+    assert "。（" not in page

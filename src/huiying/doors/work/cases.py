@@ -117,6 +117,11 @@ def _following(procedure: Procedure, step: str) -> set[str]:
     }
 
 
+def _leads(option: Possible) -> bool:
+    """Whether an act leads on from where the case stands, unlike a note on it or a way out that is always open."""
+    return option.act.target is not None and option.act.source != (ANYWHERE,)
+
+
 def _acts(number: str, options: Sequence[Possible], *, judging: bool) -> dict[str, list[dict[str, str]]]:
     """Return the buttons: what is usually next apart, the others, and those not possible now, with their reasons."""
     drawn = [
@@ -129,9 +134,11 @@ def _acts(number: str, options: Sequence[Possible], *, judging: bool) -> dict[st
         for option in options
     ]
     can = [one for one in drawn if not one["why"]]
-    judged = [option for option in options if not option.why and option.act.target and option.act.source != (ANYWHERE,)]
-    # Where there is something to be judged, no answer is put before another.
-    first = 0 if len(judged) > 1 and any(option.act.decides for option in judged) else 1
+    possible = [option for option in options if not option.why]
+    leading = [option for option in possible if _leads(option)]
+    # Where there is something to be judged, no answer is put before another; what leads nowhere is no next step.
+    is_judging = len(leading) > 1 and any(option.act.decides for option in leading)
+    first = 1 if leading and leading[0] is possible[0] and not is_judging else 0
     judgements = [
         {"label": _("确定事项"), "url": reverse("classify", args=[number])},
         {"label": _("拆分诉求"), "url": reverse("split", args=[number])},
