@@ -181,7 +181,7 @@ def acts(request: HttpRequest, instrument: str) -> HttpResponse:
     page, steps = paged(request, list(procedure.acts.values()))
     table = {
         "caption": _("办理动作"),
-        "columns": columns(_("办理动作"), _("从哪里到哪里"), _("谁可以办"), _("依据"), _("把握程度")),
+        "columns": columns(_("办理动作"), _("环节"), _("谁可以办"), _("依据"), _("把握程度")),
         "rows": [{"cells": _act(procedure, act)} for act in page],
         **steps,
     }
