@@ -14,7 +14,6 @@ from datetime import date, datetime, timedelta
 from functools import cache, cached_property
 from typing import NamedTuple
 
-from huiying.procedure.closure import beside
 from huiying.procedure.decision import Allowed, Refused
 from huiying.procedure.library import library
 from huiying.procedure.lifecycle import begin, fold, may
@@ -126,6 +125,8 @@ def base(ask: Ask, state: State, act: Act, at: datetime) -> object:
     """Return what somebody would plausibly give for an ask: what the act's guards say of it, or else anything."""
     if ask.kind == "unit":
         above = {guard.params["above"] for guard in act.guards if guard.name == "next_level"}
+        if any(guard.name == "level_moved" for guard in act.guards):  # ours is a department of the next level
+            return HIGHEST
         superiors = [UNITS[state.units[track]].superior for track in above if state.units.get(track) in UNITS]
         return superiors[0] if superiors else HELPER if act.opens else OWN
     if ask.kind == "choices":
@@ -211,15 +212,17 @@ class Matrix:
                 found[step].append((here, track))
             for after, *_ in nexts:
                 looks = (after.looks, frozenset(self._remembers(after)))
-                if looks not in seen and not any(track.endswith("-2") for track in after.state.steps):
-                    # one track of a kind shows what two would
+                twice = any(track.endswith("-2") for track in after.state.steps)
+                moved = after.state.units.get(MAIN, OWN) != OWN
+                if looks not in seen and not twice and not moved:
+                    # one track of a kind shows what two would, and one unit what another does after it
                     seen.add(looks)
                     waiting.append(after)
         return found
 
     def _possible(self, here: Witness) -> Iterator[tuple[str, Act, Seat]]:
         """Yield the acts that a case's steps have, with each role that has them, in the unit that has the track."""
-        aside = [track for track in here.state.steps if beside(track)]
+        aside = [track for track in here.state.steps if self.procedure.beside(track)]
         for track, step in here.state.steps.items():
             if aside and track not in aside:  # the case goes on as it does without what runs beside it
                 continue

@@ -335,7 +335,15 @@ def test_a_first_visit_is_followed_by_whoever_received_it_and_counted(signed_in:
     assert (first.visit, first.follower, again.visit, again.follower) == ("first", "xiaoli", "again", "")
     assert "首访跟进人" in page(signed_in("zhoujie"), f"/staff/case/{first.number}/")
     tally()
-    assert "初访 1 件，其中已办结并解决 0 件；重访 1 件" in page(signed_in("sunshen"), "/overview/")
+    assert "您跟进的初访" in page(desk, "/staff/")
+    assert first.number in page(desk, "/staff/")
+    assert first.number not in page(signed_in("xiaoge"), "/staff/"), "one named contact, not every desk"
+    given: dict[str, object] = {"route": "arbitration", "explanation": "请向劳动人事争议仲裁委员会申请"}
+    flow.act(first.number, "point_to_route", by=ZHOU, at=timezone.now(), given=given)
+    assert first.number not in page(desk, "/staff/"), "followed to its first answer"
+    shown = page(signed_in("sunshen"), "/overview/")
+    assert "来访：初访 1 件，重访 1 件" in shown
+    assert "重访率 = 重访 ÷ 全部来访" in shown
 
 
 def test_a_supervisor_sees_what_is_late_and_is_told(signed_in: Entering) -> None:

@@ -8,9 +8,10 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
-from cast import LIU, WANG, WATER, ZHAO, ZHOU, Entering
+from cast import LIU, WANG, WATER, ZHAO, ZHENG, ZHOU, Entering
 from huiying.case.models import Case, Clock
 from huiying.case.numbers import receipt_code
+from huiying.case.recording import NotAllowed
 from huiying.case.scope import CENTRE, seeing
 from huiying.procedure.state import Actor
 from huiying.stages import flow
@@ -77,7 +78,7 @@ def test_a_complainant_asks_for_another_mediator_and_the_sixty_days_stand() -> N
         case = Case.objects.get(number=number)
         assert case.step == "recusing"
         assert Clock.objects.get(case=case, name="mediate").standing
-    done(number, ("decide_recusal", LIU, {"recused": True}))
+    done(number, ("decide_recusal", LIU, {"recused": True, "explanation": "改由老李调解。"}))
     with seeing(CENTRE):
         assert not Clock.objects.get(case=case, name="mediate").standing
 
@@ -89,6 +90,35 @@ def test_a_receipt_says_where_the_demand_goes_on() -> None:
     shown = Client().get(receipt(first)).content.decode()
     assert "已经转入专门的程序，在下面分开的诉求里办理和答复" in shown
     assert receipt_code(number) in shown
+
+
+def test_whoever_is_pressed_after_the_demand_went_on_says_so_from_the_first_receipt() -> None:
+    number = passed_on("petition")
+    with seeing(CENTRE):
+        first = Case.objects.get(number=number).split_from
+    assert Client().post(receipt(first, "pressed")).status_code == 302
+    with seeing(CENTRE):
+        case = Case.objects.get(number=first)
+        assert case.step == "passed_on"
+        assert case.notices.filter(name="打击报复线索", to="supervisor").exists()
+
+
+def test_a_petitioner_asks_that_clerk_officer_or_head_stands_aside_and_is_told_what_was_decided() -> None:
+    number = passed_on("petition")
+    done(number, ("check_overlap", ZHOU, {"overlap": "none_found"}), ("dispatch", ZHOU, {"lead": WATER}))
+    assert Client().post(receipt(number, "recusal"), {"why": "收发员是对方的亲戚。"}).status_code == 302
+    done(number, ("decide_recusal", LIU, {"recused": False, "explanation": "经核查没有亲属关系。"}))
+    shown = Client().get(receipt(number)).content.decode()
+    assert "经核查没有亲属关系" in shown
+    assert "回避决定告知" in shown
+    assert Client().post(receipt(number, "head_recusal"), {"why": "局长和对方合伙。"}).status_code == 302
+    with pytest.raises(NotAllowed):
+        done(number, ("decide_recusal", LIU, {"recused": False, "explanation": "我自己看没有。"}))
+    done(number, ("decide_head_recusal", ZHENG, {"recused": True, "explanation": "改由副局长签发。"}))
+    with seeing(CENTRE):
+        case = Case.objects.get(number=number)
+        assert case.step == "accepting"
+        assert case.notices.filter(name="回避决定告知", to="complainant").count() == 2
 
 
 def test_a_hotline_case_offers_nothing_of_it() -> None:
@@ -120,3 +150,36 @@ def test_a_reason_is_one_sentence_with_its_article() -> None:
     page = Client().get(receipt(passed_on("petition"))).content.decode()
     assert "答复以后才能评价（《" in page
     assert "。（" not in page
+
+
+def test_a_hearing_is_fixed_and_held_by_the_law_that_is_written_down_with_the_case() -> None:
+    """The rows that conditions count by are part of the law that a case keeps, as those that fill its clocks are."""
+    number, hearing, today = passed_on("market_report"), "hearing-1", timezone.localdate()
+    chair = Actor("laochen", "officer", WATER)
+    done(
+        number,
+        ("dispatch", ZHOU, {"lead": WATER}),
+        ("file_case", LIU, {"officers": 2, "prima_facie": True}),
+        ("end_investigation", WANG, {"proposal": "penalty", "heavy": True, "evidence": 3}),
+        ("pass_review", chair, {}),
+        ("serve_pre_notice", WANG, {"served_on": today, "hearing_offered": True, "facts": "水质不合格。"}),
+        ("ask_hearing", WANG, {"ground": "hearing", "hearing_unit": WATER}),
+    )
+    done(number, ("name_chair", LIU, {"not_a_handler": True}), ("hand_over_file", WANG, {}), track=hearing)
+    held = today + timedelta(days=40)
+    with pytest.raises(NotAllowed) as soon:
+        done(
+            number,
+            ("fix_hearing", chair, {"hearing_on": today + timedelta(days=3), "hearing_place": "二楼"}),
+            track=hearing,
+        )
+    assert soon.value.refused.code == "too_short_before"
+    done(number, ("fix_hearing", chair, {"hearing_on": held, "hearing_place": "二楼"}), track=hearing)
+    with pytest.raises(NotAllowed) as other:
+        done(number, ("announce_hearing", chair, {"announced_for": held + timedelta(days=1)}), track=hearing)
+    assert other.value.refused.code == "not_the_same_day"
+    done(number, ("announce_hearing", chair, {"announced_for": held}), track=hearing)
+    with pytest.raises(NotAllowed) as early:
+        done(number, ("record_hearing", chair, {"heard_on": today, "record": "质证情况。"}), track=hearing)
+    assert early.value.refused.code == "date_too_early"
+    assert early.value.refused.article == "《市场监督管理行政处罚听证办法》第20条"

@@ -11,7 +11,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from cast import WATER, ZHAO, ZHOU, Entering
+from cast import SUN, WATER, ZHAO, ZHOU, Entering
 from huiying.doors.remaining import LATE, LATER, OPEN, TODAY, WEEK, left, when
 from huiying.procedure.time_limits import SHANGHAI, Unit
 from huiying.stages import flow
@@ -106,3 +106,25 @@ def test_a_list_costs_few_statements_however_many_rows_it_has(signed_in: Enterin
             shown = page(client)
         assert 0 < len(sent) <= MOST_STATEMENTS, [query["sql"][:80] for query in sent]
         assert login != "xiaozhao" or shown.count("worklist-row") == 12
+
+
+def test_an_assigned_item_stands_where_its_own_day_puts_it_and_before_nobody_else(signed_in: Entering) -> None:
+    client = signed_in("xiaozhao")
+    numbers = [dispatched(text, days_ago=days) for text, days in (("甲", 3), ("乙", 2), ("丙", 1))]
+
+    def order() -> list[str]:
+        return sorted(numbers, key=page(client).index)
+
+    def mark(number: str, days: int) -> None:
+        until = timezone.localdate() + timedelta(days)
+        given: dict[str, object] = {"assigned_by": "leader_instruction", "assigned_until": until}
+        flow.act(number, "mark_assigned", by=SUN, at=timezone.now(), given=given)
+
+    assert order() == numbers
+    mark(numbers[1], 300)
+    assert order() == numbers, "whose day is far off moves nowhere"
+    mark(numbers[2], 1)
+    assert order() == [numbers[2], *numbers[:2]], "whose own day is the soonest comes first"
+    [row] = [one for one in re.findall(r"<tr.*?</tr>", page(client), re.DOTALL) if numbers[2] in one]
+    assert "交办件报结果" in row
+    assert "规范处理流程" in row

@@ -142,6 +142,7 @@ def crawl(client: Client, who: str, start: list[str], seen: set[str], kind_of: C
         answer = client.get(url, follow=True)
         assert answer.status_code < 500, f"{who}: {url}"
         if answer.status_code != 200 or not answer["Content-Type"].startswith("text/html"):
+            answer.getvalue()  # a file stays open until it has been read
             continue
         forms, links = read(answer.request["PATH_INFO"] if not answer.redirect_chain else url, answer.content.decode())
         for one in forms:

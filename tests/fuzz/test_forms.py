@@ -26,7 +26,9 @@ PEOPLE = (
     "zhengfa", "fengbian", "hemi", "guandang", "heshou", "cailingdao",
 )  # fmt: skip
 #: What a resident does is done at the receipt; these acts have no form of the staff's.
-RESIDENTS = frozenset({"rate", "withdraw", "ask_to_withdraw", "report_pressure", "register", "answer_at_once"})
+RESIDENTS = frozenset(
+    {"rate", "withdraw", "ask_to_withdraw", "report_pressure", "object_verdict", "register", "answer_at_once"}
+)
 #: What the law of the demo's city does not know: its limits neither stand still nor grow.
 NOT_IN_THIS_LAW = frozenset({"extend", "suspend_clock", "resume_clock"})
 #: Our addresses to which no form leads: pages that are read; and what needs a case five years old, or a second post.

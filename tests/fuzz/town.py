@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 from django.utils import timezone
 
-from cast import COMMUNITY, FENGSHOU, LIU, MATTER, MENG, STREETS, SUN, WANG, WATER, WU, ZHAO, ZHOU
+from cast import CAI, COMMUNITY, FENGSHOU, HESHOU, LIU, MATTER, MENG, QIAN, STREETS, SUN, WANG, WATER, WU, ZHAO, ZHOU
 from huiying.case.models import Case
 from huiying.case.scope import CENTRE, seeing
 from huiying.procedure.disclosure import Field, Purpose
@@ -37,6 +37,27 @@ UNSOLVED: Step = ("record_call", WU, {"reached": True, "solved": "no", "satisfie
 AGAIN: Step = ("send_back_dissatisfied", WU, {"why": WHY})
 SUPPORT: Step = ("order_support", ZHOU, {"helper": STREETS})
 ANSWERED = (DISPATCH, SIGN, RESULT, APPROVE, SERVE)
+AUDITED: tuple[Step, ...] = (("request_audit", SUN, {}), ("pass_audit", QIAN, {}))
+UNTRUE: Step = ("find_untrue", WANG, {"verdict": "untrue", "outcomes": ("explained",), "evidence": 2, "reasons": WHY})
+#: Over and found untrue; nobody of the centre but the auditor judged it.
+CLEARED: tuple[Step, ...] = (
+    DISPATCH, TAKE, UNTRUE, *AUDITED, SERVE, ("record_call", WU, {"reached": True, "solved": "yes", "satisfied": "4"}),
+    ("close", WU, {}),
+)  # fmt: skip
+PROPOSE: Step = ("propose_clearing", SUN, {"whom": "市水务局管网科职工", "need": WHY})
+FORM: Step = (
+    "choose_clearing_form", SUN,
+    {"clearing_form": "clear_to_head_and_person", "consented": True, "wording": "经核查，反映的问题不属实。"},
+)  # fmt: skip
+APPROVE_CLEARING: Step = ("approve_clearing", CAI, {})
+SAFE: Step = ("pass_identity_check", HESHOU, {"reporter_safe": True})
+TOLERATE: Step = (
+    "apply_tolerance", LIU,
+    {
+        "for_the_public": True, "no_prohibition": True, "decided_properly": True, "made_good": True,
+        "whom": "市水务局抢修班", "why": WHY,
+    },
+)  # fmt: skip
 STORIES: Mapping[str, Sequence[Step]] = {
     "verifying": (),
     "signing": (DISPATCH,),
@@ -47,6 +68,7 @@ STORIES: Mapping[str, Sequence[Step]] = {
     "reviewing": (DISPATCH, SIGN, RESULT),
     "auditing": (DISPATCH, SIGN, RESULT, ("request_audit", SUN, {})),
     "replying": (DISPATCH, SIGN, RESULT, APPROVE),
+    "replying_report": (DISPATCH, TAKE, TRUE, RESULT, APPROVE),
     "publishing": (DISPATCH, TAKE, TRUE, RESULT, APPROVE, ("serve_reply_and_publish", ZHAO, SERVE[2])),
     "following_up": ANSWERED,
     "dissatisfied": (*ANSWERED, UNSOLVED),
@@ -60,9 +82,23 @@ STORIES: Mapping[str, Sequence[Step]] = {
     "investigating": (DISPATCH, TAKE, TRUE),
     "asked": (DISPATCH, TAKE),
     "approved": (DISPATCH, TAKE),
+    "found_untrue": CLEARED,
+    "clearing_choosing": (*CLEARED, PROPOSE),
+    "clearing_approving": (*CLEARED, PROPOSE, FORM),
+    "clearing_checking": (*CLEARED, PROPOSE, FORM, APPROVE_CLEARING),
+    "clearing_out": (*CLEARED, PROPOSE, FORM, APPROVE_CLEARING, SAFE),
+    "tolerance_deciding": (*ANSWERED, TOLERATE),
+    "correcting": (DISPATCH, SIGN, RESULT, *AUDITED, SERVE, ("open_correction", SUN, {"wrong": WHY})),
+    "objected": (DISPATCH, TAKE, TRUE, ("object_verdict", RESIDENT, {"what": WHY})),
 }
+#: Acts that begin a track beside the case; what follows in a story is done there.
+BESIDE = {"order_support", "propose_clearing", "apply_tolerance", "open_correction"}
+#: Special procedures into which a demand goes on.
+SPECIAL = ("market_both", "petition")
+#: When review is over, and clearing may begin.
+LATER = {"propose_clearing": timedelta(days=40)}
 #: Stories of reports; all others are demands for help.
-KINDS = dict.fromkeys(("reported", "judging", "investigating", "asked", "approved", "publishing"), "report")
+KINDS = {story: "report" for story, steps in STORIES.items() if TAKE in steps} | {"reported": "report"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +121,12 @@ def founded() -> Town:
     for story in ("joined", "joined_answered"):
         cases[story] = _brought(story, now - timedelta(days=2))
         triage.join(cases[story], cases["signing" if story == "joined" else "following_up"], by=ZHOU, at=at)
+    for special in SPECIAL:
+        cases[special] = _brought(special, at)
+        triage.pass_on(cases[special], special, by=ZHOU, at=at)
+        with seeing(CENTRE):
+            for on in Case.objects.filter(split_from=cases[special]):
+                cases[on.law.procedure] = on.number
     spoken = Demand(text="怎么办身份证", kind="consultation", contact=CHEN)
     from_call = Actor("xiaoli", "call_taker")
     cases["closed"] = register(spoken, channel="phone", by=from_call, at=at, given=at_once(1, "yes")).number
@@ -100,21 +142,19 @@ def _brought(story: str, at: datetime) -> str:
 
 
 def _walk(story: str, steps: Sequence[Step], now: datetime) -> str:
-    at = now - timedelta(days=2)
-    number = _brought(story, at)
+    at = now - timedelta(days=2) - sum((LATER.get(act, timedelta()) for act, _, _ in steps), timedelta())
+    number, track = _brought(story, at), MAIN
     if any(act == "dispatch" for act, _, _ in steps):
         kind = KINDS.get(story, "help")
         triage.classify(number, kind=kind, matter=MATTER, area=COMMUNITY, by=ZHOU, at=at)
     for act, by, given in steps:
-        at += timedelta(minutes=20)
-        track = MAIN
-        with seeing(CENTRE):
-            case = Case.objects.get(number=number)
-            if act.startswith("support_"):
-                track = case.tracks.exclude(name=MAIN).values_list("name", flat=True)[0]
+        at += timedelta(minutes=20) + LATER.get(act, timedelta())
         flow.act(
             number, act, by=by, at=at, given=_given(given, f"（工单{number}，{at:%d日%H时%M分}）", now), track=track
         )
+        if act in BESIDE:
+            with seeing(CENTRE):
+                track = Case.objects.get(number=number).tracks.exclude(name=MAIN).values_list("name", flat=True)[0]
     return number
 
 

@@ -117,7 +117,7 @@ def invariant_8_a_due_date_follows_from_the_acts(trace: Trace, world: World) -> 
         clock = told[name]
         assert row["term"] == (clock.term["id"] if clock.term else "")
         assert not clock.term or (clock.term["article"].strip() and clock.term["valid_from"])
-        assert (row["started_at"], row["stopped_at"]) == (clock.started, clock.stopped)
+        assert (row["started_at"], row["stopped_at"]) == (clock.started, clock.stopped), name
         assert row["standing"] is (clock.stands_since is not None)
         runs = row["stopped_at"] is None and trace.case["closed_at"] is None
         calendars = world.calendars[world.nights if runs else 0 :]
@@ -177,7 +177,10 @@ def _stopped_at(trace: Trace, at: datetime) -> bool:
 
 def invariant_14_handing_on_and_back_never_touches_the_persons_clock(trace: Trace, world: World) -> None:
     del world
-    for act in trace.named("return_order", "rule_on_return", "sign_for", "sign_for_case", "send_back", "order_redo"):
+    for act in trace.named(
+        "return_order", "rule_on_return", "propose_level", "rule_level", "sign_for", "sign_for_case", "send_back",
+        "order_redo",
+    ):  # fmt: skip
         before, after = clocks(trace, act["position"] - 1), clocks(trace, act["position"])
         assert before.get("handle") == after.get("handle")
     begun = [act["at"] for act in trace.named("dispatch", "reopen", "send_back_dissatisfied")]
@@ -189,8 +192,9 @@ def invariant_14_handing_on_and_back_never_touches_the_persons_clock(trace: Trac
 
 def invariant_15_a_unit_that_was_ruled_to_lead_returns_nothing(trace: Trace, world: World) -> None:
     del world
-    for act in trace.named("return_order"):
-        ruled = {e["body"]["given"].get("lead") for e in trace.before(act) if e["act"] == "rule_on_return"}
+    rulings = {"rule_on_return", "rule_level"}
+    for act in trace.named("return_order", "propose_level"):
+        ruled = {e["body"]["given"].get("lead") for e in trace.before(act) if e["act"] in rulings}
         assert act["unit"] not in ruled
 
 
@@ -210,6 +214,8 @@ def invariant_16_nothing_closes_before_outcome_answer_and_follow_up(trace: Trace
         facts = trace.facts(act["position"])
         assert facts.get("anonymous") or _asked(before[latest - 1 :]), "and was asked"
         assert _tracks_open(before) == 0
+        assigned = clocks(trace, act["position"] - 1).get("assigned")
+        assert assigned is None or assigned.stopped, "what was assigned was reported"
     if trace.case["step"] in {"closed", "archived"}:
         assert all(not row["open"] or _beside(row["name"]) for row in trace.parts["case_track"])
 
@@ -258,6 +264,8 @@ def invariant_19_nobody_checks_their_own_work(trace: Trace, world: World) -> Non
     at_the_desk = ("point_to_route", "explain_unmeetable", "carry_over_answer")
     than: Mapping[str, Sequence[str]] = {
         "rule_on_return": ("dispatch",),
+        "rule_level": ("dispatch",),
+        "find_mismatch": FOUND,
         "approve_result": FOUND,
         "pass_audit": (*FOUND, "request_audit"),
         "publish": ("submit_result", "serve_reply_and_publish"),

@@ -41,6 +41,20 @@ THAN = {
     "decide_review": ("draft_opinion", "issue_opinion"),
     "decide_final": ("draft_opinion", "issue_opinion", "decide_review"),
 }  # fmt: skip
+#: Fact, value and what serves it: a support or a change is shown to be carried out after it was served.
+CARRIED_OUT = (
+    ("opinion", "support", SERVED),
+    ("review_outcome", "changed", {"serve_review"}),
+    ("final_outcome", "changed", {"serve_final"}),
+)
+#: What only whoever does not have to stand aside may do, under petition law and in mediation.
+BY_THE_UNCONCERNED = {
+    "petition": {
+        "accept", "refuse", "tell_route", "hear", "hold_hearing", "mediate", "extend", "draft_opinion", "return_draft",
+        "issue_opinion", "serve_opinion",
+    },
+    "market": {"record_consent", "entrust_mediation", "notify_mediation", "agree", "end_mediation"},
+}  # fmt: skip
 HANDLERS = {"clerk", "officer", "unit_head"}
 ROUTE_SIX = "petition_procedure"
 
@@ -69,9 +83,9 @@ def special_11_extensions_are_in_time_within_the_most_and_told(trace: Trace, wor
 def special_10_a_clock_stands_only_on_a_ground_of_its_row(trace: Trace, world: World) -> None:
     del world
     for act in trace.named(*SUSPENDS):
-        before, after = (clocks(trace, act["position"] - back)[SUSPENDS[act["act"]]] for back in (1, 0))
-        if before.stands_since == after.stands_since:  # under petition law asking for recusal stops nothing
+        if SUSPENDS[act["act"]] not in trace.law["clocks"]:  # under petition law asking for recusal stops nothing
             continue
+        after = clocks(trace, act["position"])[SUSPENDS[act["act"]]]
         assert after.term is not None
         assert act["body"]["given"]["ground"] in after.term["suspend_on"]
 
@@ -107,8 +121,13 @@ def special_16_nothing_closes_before_answer_and_follow_up(trace: Trace, world: W
         facts = trace.facts(act["position"])
         asked = [entry for entry in since if entry["act"] in {"record_call", "rate"}]
         assert facts.get("anonymous") or asked, "and was asked"
-        if facts.get("opinion") == "support":
-            assert any(entry["act"] == "confirm_execution" for entry in before), "what was supported was carried out"
+        for fact, value, serving in CARRIED_OUT:
+            if facts.get(fact) == value:
+                shown = max(entry["position"] for entry in before if entry["act"] == "confirm_execution")
+                served = max(entry["position"] for entry in before if entry["act"] in serving)
+                assert shown > served, "what was supported or changed was carried out"
+        owed = clocks(trace, act["position"] - 1)
+        assert all(owed[name].stopped for name in ("report", "assigned") if name in owed), "and reported"
         if trace.named(*SERVED) and not {entry["act"] for entry in before} & {"accept_opinion", "apply_for_review"}:
             ended = [ends(clocks(trace, act["position"] - 1)["ask_review"], known) for known in world.calendars]
             assert any(answer and act["at"] >= answer[0] for answer in ended), "the time for review has passed"
@@ -140,6 +159,22 @@ def special_19_nobody_checks_their_own_work(trace: Trace, world: World) -> None:
         assert act["person"] not in handled, act["act"]
 
 
+def special_19_whoever_was_told_to_stand_aside_takes_no_further_part(trace: Trace, world: World) -> None:
+    del world
+    barred = BY_THE_UNCONCERNED["petition" if trace.law["id"] == "petition" else "market"]
+    for decision in trace.named("decide_recusal", "decide_head_recusal"):
+        assert decision["role"] == ("unit_head" if decision["act"] == "decide_recusal" else "ruler")
+        assert trace.told(decision, "回避决定告知")
+        if not decision["body"]["given"]["recused"]:
+            continue
+        earlier = trace.before(decision)
+        asked = [entry for entry in earlier if entry["act"].startswith("ask_") and entry["act"].endswith("recusal")][-1]
+        role = asked["body"]["given"]["recusal_of"]
+        out = {entry["person"] for entry in earlier if entry["role"] == role}
+        since = [entry for entry in trace.named(*barred) if entry["position"] > decision["position"]]
+        assert not out & {entry["person"] for entry in since}
+
+
 def special_20_no_penalty_without_review_notice_and_where_heavy_hearing_and_collective(
     trace: Trace, world: World
 ) -> None:
@@ -160,9 +195,13 @@ def special_23_a_hearing_is_the_partys_to_ask_for(trace: Trace, world: World) ->
     del world
     hearings = [row for row in trace.parts["case_track"] if row["name"].startswith("hearing")]
     assert trace.stub or len(hearings) == len(trace.named("ask_hearing"))
+    for act in trace.named("announce_hearing", "record_hearing"):
+        told = trace.facts(act["position"])["hearing_on"]
+        given = act["body"]["given"]
+        assert given["announced_for"] == told if act["act"] == "announce_hearing" else given["heard_on"] >= told
 
 
-def special_34_sixty_days_only_on_the_sixth_route(trace: Trace, world: World) -> None:
+def special_8_sixty_days_run_on_the_sixth_route_alone(trace: Trace, world: World) -> None:
     del world
     for act in trace.named("accept"):
         if trace.law["id"] == "petition":

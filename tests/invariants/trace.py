@@ -17,15 +17,22 @@ from naive import BEIJING, naive_due
 
 Row = Mapping[str, Any]
 #: Which acts move which clock, said once more here: the instrument's file is under test too.
-STARTS = {"handle": {"dispatch", "send_back_dissatisfied"}, "return": {"dispatch", "rule_on_return"}}
-RENEWS = {"handle": {"reopen"}, "return": set[str]()}
+STARTS = {
+    "handle": {"dispatch", "send_back_dissatisfied", "find_mismatch"},
+    "return": {"dispatch", "rule_on_return", "rule_level"},
+    "assigned": {"mark_assigned"},
+}
+RENEWS = {"handle": {"reopen"}, "return": set[str](), "assigned": set[str]()}
 STOPS = {
     "handle": {
         *("serve_reply", "serve_reply_and_publish", "confirm_withdrawal", "point_to_route", "explain_unmeetable"),
-        *("carry_over_answer", "confirm_answer"),
+        *("carry_over_answer", "confirm_answer", "pass_on"),
     },
     "return": {"sign_for", "sign_for_case", "confirm_withdrawal"},
+    "assigned": {"report_assigned", "withdraw", "confirm_withdrawal"},
 }
+#: Clocks that end on the day that the act which starts them gives, in this field.
+SET_BY_AN_ACT = {"report": "report_by", "assigned": "assigned_until"}
 TOUCHES = {"extends": "extend", "suspends": "suspend_clock", "resumes": "resume_clock"}
 #: After these acts nothing of a case's content is kept.
 PURGES = {"hand_over_secret", "erase"}
@@ -95,7 +102,13 @@ class Trace:
     def leads(self) -> Iterator[tuple[Row, str]]:
         """Yield each act that gives the main track to a unit, and the unit."""
         for act in self.named(
-            "dispatch", "rule_on_return", "assign", "designate_venue", "settle_acceptance", "carry_over_answer"
+            "dispatch",
+            "rule_on_return",
+            "rule_level",
+            "assign",
+            "designate_venue",
+            "settle_acceptance",
+            "carry_over_answer",
         ):
             if act["track"] == "main":
                 yield act, act["body"]["given"]["lead"]
@@ -163,7 +176,7 @@ def clocks(trace: Trace, upto: int | None = None) -> dict[str, Running]:
             elif clock in does.starts:
                 running[clock] = Running(_term(trace, clock, act["position"], day_of(begins)), begins)
             if clock in does.renews:
-                running[clock] = Running(_term(trace, clock, act["position"], day_of(at)), at)
+                running[clock] = Running(_term(trace, clock, act["position"], day_of(begins)), begins)
             if clock in does.stops and clock in running and running[clock].stopped is None:
                 running[clock].stopped = at
         if does.extends:
@@ -180,6 +193,10 @@ def clocks(trace: Trace, upto: int | None = None) -> dict[str, Running]:
 
 def _term(trace: Trace, clock: str, upto: int, on: date) -> Row | None:
     facts = trace.facts(upto)
+    if SET_BY_AN_ACT.get(clock) in facts:
+        day, act = date.fromisoformat(facts[SET_BY_AN_ACT[clock]]), trace.acts[upto - 1]["act"]
+        article = trace.law["acts"][act]["article"]
+        return {"id": "", "unit": "nd", "value": (day - on).days, "roll": "none", "article": article, "valid_from": on}
     for limit in trace.law["limits"]:
         row = trace.law["terms"][limit["term"]]
         fits = all(str(facts.get(fact, "unset")) in values for fact, values in limit["when"].items())

@@ -149,7 +149,8 @@ def test_after_all_journeys_the_ledger_is_whole(served: Served) -> None:
 
 def passed_on(door: Door, receipt: Receipt, special: str) -> list[Receipt]:
     """Pass a demand on to a special procedure; return the receipts of the cases in which it goes on."""
-    door.act("zhoujie", receipt.number, "pass_on", special=special)
+    words = {"complaint_words": "超市卖过期牛奶，要求退款。"} if special == "market_both" else {}
+    door.act("zhoujie", receipt.number, "pass_on", special=special, **words)
     with psycopg.connect(door.served.admin) as database:
         rows = database.execute("SELECT number FROM case_case WHERE split_from = %s ORDER BY id", [receipt.number])
         return [Receipt(number, receipt_code(number)) for (number,) in rows]

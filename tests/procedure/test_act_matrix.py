@@ -25,9 +25,10 @@ BESIDE_IT = {
 }  # fmt: skip
 #: What may still be done about a case that has ended: it is put away, taken up again, or somebody was pressed.
 AFTER_THE_END = {
-    "closed": {"archive", "reopen", "report_pressure", *BESIDE_IT},
-    "archived": {"reopen", "report_pressure", *BESIDE_IT},
-    "withdrawn": {"reopen", "report_pressure"},
+    "closed": {"archive", "reopen", "report_pressure", "report_threat", *BESIDE_IT},
+    "archived": {"reopen", "report_pressure", "report_threat", *BESIDE_IT},
+    "withdrawn": {"reopen", "report_pressure", "report_threat"},
+    "passed_on": {"report_pressure", "report_threat"},
     "handed_over": set(),
     **{step: set() for step in ("cleared", "not_cleared", "tolerated", "not_tolerated", "corrected", "nothing_wrong")},
 }
@@ -99,9 +100,11 @@ def test_of_what_has_ended_nothing_is_done_but_taking_it_up_again(procedure: str
 
 @every_procedure
 def test_no_machine_refuses_closes_or_excludes(procedure: str) -> None:
-    """The clockwork names whoever supervises what is late, and nothing else; a model is nobody at all."""
+    """The clockwork names whoever supervises, registers the case that a report of pressure opens, and nothing else."""
     found = matrix(procedure)
-    assert {act for _, act, seat in allowed(found) if seat.role == CLOCKWORK} == {"name_supervisor"}
+    general = "hotline" in {procedure, BASES[procedure]}  # a protection case runs under the general flow
+    may_do = {"name_supervisor", "register"} if general else {"name_supervisor"}
+    assert {act for _, act, seat in allowed(found) if seat.role == CLOCKWORK} == may_do
     for cases in found.witnesses.values():
         for case, track in cases:
             for act in found.procedure.acts:

@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 import people
-from huiying.procedure.closure import beside, open_tracks
+from huiying.procedure.closure import open_tracks
 from huiying.procedure.foreseen import foreseen
 from huiying.procedure.guard_parameters import Refusal
 from huiying.procedure.guards_after import (
@@ -106,8 +106,8 @@ def test_what_no_form_could_change_is_said_before_it_is_filled_in() -> None:
 
 def test_what_runs_beside_a_case_holds_nothing_up() -> None:
     steps = {MAIN: "handling", "support-1": "supporting", "tolerance-1": "tolerance_deciding", "clearing-1": "cleared"}
-    assert open_tracks(steps, HOTLINE.endings, but=MAIN) == ("support-1",)
-    assert [track for track in (*steps, "clearing", "support") if beside(track)] == [
+    assert open_tracks(HOTLINE, steps, but=MAIN) == ("support-1",)
+    assert [track for track in (*steps, "clearing", "support") if HOTLINE.beside(track)] == [
         "tolerance-1", "clearing-1", "clearing",
     ]  # fmt: skip
 

@@ -86,6 +86,7 @@ class Case(models.Model):
             models.Index(fields=["closed_at"], condition=Q(erased_at=None), name="case_to_erase"),
             models.Index(fields=["matter", "-id"], name="case_by_matter"),
             models.Index(fields=["visit"], condition=~Q(visit=""), name="case_visits"),
+            models.Index(fields=["follower"], condition=Q(closed_at=None) & ~Q(follower=""), name="case_followed"),
             models.Index(
                 fields=["supervisor"], condition=Q(closed_at=None) & ~Q(supervisor=""), name="case_supervised"
             ),

@@ -142,9 +142,8 @@ _WRITTEN: dict[int, tuple[Procedure, str, dict[str, Any]]] = {}
 def _as_written(procedure: Procedure) -> tuple[str, dict[str, Any]]:
     """Return a procedure's fingerprint and its content, with the rows that it uses and no others."""
     if id(procedure) not in _WRITTEN:
-        wanted = {limit.term for limit in procedure.limits}
         content = procedure.model_copy(
-            update={"terms": {term: row for term, row in procedure.terms.items() if term in wanted}}
+            update={"terms": {term: row for term, row in procedure.terms.items() if term in procedure.rows}}
         ).model_dump(mode="json", by_alias=True)
         _WRITTEN[id(procedure)] = procedure, fingerprint_of(content), content
     _, fingerprint, content = _WRITTEN[id(procedure)]

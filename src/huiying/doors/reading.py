@@ -19,7 +19,6 @@ from huiying.directory.queries import unit_names
 from huiying.doors import prose, remaining
 from huiying.doors.language import refusal, rule_words, side_by_side, spoken
 from huiying.doors.moments import on_date, until_short
-from huiying.procedure.closure import beside
 from huiying.procedure.decision import Refused
 from huiying.procedure.foreseen import foreseen
 from huiying.procedure.lifecycle import may, never_possible
@@ -259,7 +258,7 @@ def _is_told(procedure: Procedure, act: Act) -> bool:
         return COMMON[act.act].told
     known = procedure.acts[act.act]
     to_person = any(notice.to == COMPLAINANT for notice in known.notices)
-    moves = known.target is not None and not beside(known.track)  # what becomes of staff is not the person's to read
+    moves = known.moves and not procedure.beside(known.track)  # what becomes of staff is not the person's to read
     return act.role == COMPLAINANT or to_person or moves or known.answers
 
 

@@ -122,6 +122,10 @@ def _check_places(procedure: Procedure) -> Iterator[Fault]:
 def _check_place(procedure: Procedure, act: Act) -> Iterator[Fault]:
     if act.track not in procedure.tracks:
         yield Fault("track_unknown", procedure.id, f"act {act.id}", {"track": act.track})
+    if act.returns and any(
+        procedure.steps[step].start for step in procedure.sources[act.id] if step in procedure.steps
+    ):
+        yield Fault("returns_nowhere", procedure.id, f"act {act.id}")
     if act.opens is not None and act.opens not in procedure.tracks:
         yield Fault("track_unknown", procedure.id, f"act {act.id}", {"track": act.opens})
     if act.opens == MAIN:
@@ -236,6 +240,12 @@ def _asks_for(act: Act, name: str, kind: str) -> bool:
     return any((ask.name, ask.kind, ask.optional) == (name, kind, False) for ask in act.asks)
 
 
+def _sets_day(act: Act, field: str) -> bool:
+    """Whether an act is given a day for a clock, and one that lies ahead: a limit of nothing is no limit."""
+    ahead = any(guard.name == "date_ahead" and guard.params.get("field") == field for guard in act.guards)
+    return _asks_for(act, field, "date") and ahead
+
+
 def _asks_the_person(act: Act) -> bool:
     """An act in which the person is reached, or is said not to have been."""
     reached = any(ask.name == "reached" and ask.kind == "flag" and not ask.optional for ask in act.asks)
@@ -282,9 +292,14 @@ def _check_clocks(procedure: Procedure) -> Iterator[Fault]:
         for clock in (*act.starts, *act.renews, *procedure.stopped_by(act), act.extends, act.suspends, act.resumes):
             if clock is not None and clock not in procedure.clocks:
                 yield Fault("clock_unknown", procedure.id, f"act {act.id}", {"clock": clock})
-    for clock in procedure.clocks:
-        if not any(clock in (*act.starts, *act.renews) for act in acts):
+    for clock, known in procedure.clocks.items():
+        starting = [act for act in acts if clock in (*act.starts, *act.renews)]
+        if not starting:
             yield Fault("clock_never_starts", procedure.id, f"clock {clock}")
+        for act in starting:
+            if known.until is not None and not _sets_day(act, known.until):
+                params = {"clock": known.name, "field": known.until}
+                yield Fault("clock_day_not_set", procedure.id, f"act {act.id}", params)
         if not any(clock in act.stops for act in acts):  # by name: an end of the case is no place where a duty is done
             yield Fault("clock_never_stops", procedure.id, f"clock {clock}")
         if any(act.suspends == clock for act in acts) and not any(act.resumes == clock for act in acts):

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
 from huiying.procedure.decision import Allowed, Decision, Refused
-from huiying.procedure.schema import Stage
+from huiying.procedure.schema import Procedure, Stage
 from huiying.procedure.time_limits import SHANGHAI
 
 ANSWER_EACH = "国办函〔2025〕66号（六）"
@@ -18,8 +18,6 @@ CALLING_HOURS = range(8, 21)
 RETENTION = "《个人信息保护法》第19条、第47条"
 RETAINED = timedelta(days=5 * 365)
 SHORTEST_REPLY = 10
-#: Tracks that run beside a case and may outlive it: what becomes of staff, or of a good name, holds no answer up (B9).
-BESIDE = frozenset({"clearing", "tolerance", "correction"})
 #: Stages at which the person has an answer.
 ANSWERED = frozenset({Stage.ANSWERED, Stage.FOLLOWING_UP, Stage.CLOSED})
 
@@ -64,16 +62,10 @@ def follow_up_done(calls: Sequence[Call]) -> Decision:
     return Refused("follow_up_missing", FOLLOW_UP, {"attempts": len(moments), "days": len(days), "hours": len(hours)})
 
 
-def beside(track: str) -> bool:
-    """Whether a track (`clearing-1`), or a kind of track, runs beside the case and is no part of its answer."""
-    return track.rpartition("-")[0] in BESIDE or track in BESIDE
-
-
-def open_tracks(steps: Mapping[str, str], endings: Collection[str], *, but: str) -> tuple[str, ...]:
+def open_tracks(procedure: Procedure, steps: Mapping[str, str], *, but: str) -> tuple[str, ...]:
     """Return the tracks other than `but` that have not ended: a parent closes after its tracks, not those beside it."""
-    return tuple(
-        sorted(track for track, step in steps.items() if track != but and step not in endings and not beside(track))
-    )
+    unended = (track for track, step in steps.items() if track != but and step not in procedure.endings)
+    return tuple(sorted(track for track in unended if not procedure.beside(track)))
 
 
 def reply_speaks(reply: str, *, served_elsewhere: bool) -> Decision:

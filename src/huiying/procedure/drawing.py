@@ -272,7 +272,8 @@ class Flow:
         for act in acts:
             for source in procedure.sources[act.id]:
                 if act.target is None:
-                    self.cards[source].stays.append(act.name)
+                    back = f"（{canvas.say('drawing.returns')}）" if act.returns else ""
+                    self.cards[source].stays.append(act.name + back)
 
     def _arrows(self, acts: Iterable[Act]) -> list[Arrow]:
         names: dict[tuple[str, str], list[str]] = defaultdict(list)

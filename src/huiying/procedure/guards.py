@@ -26,6 +26,7 @@ from huiying.procedure.guard_parameters import (
     Values,
 )
 from huiying.procedure.guards_after import AFTER
+from huiying.procedure.routing import stands_above
 from huiying.procedure.schema import COMPLAINANT, UNIT_ROLES
 from huiying.procedure.state import MAIN, Scene
 from huiying.procedure.time_limits import SHANGHAI, Due, due
@@ -106,7 +107,7 @@ def deferral_dated(scene: Scene, *, outcomes: Outcomes, by: Acts) -> Refusal:
 
 def tracks_ended(scene: Scene) -> Refusal:
     """No support order is open: the lead gives one answer, with what its helpers delivered."""
-    tracks = open_tracks(scene.state.steps, scene.procedure.endings, but=MAIN)
+    tracks = open_tracks(scene.procedure, scene.state.steps, but=MAIN)
     return ("tracks_open", {"tracks": scene.procedure.track_names(tracks)}) if tracks else None
 
 
@@ -184,6 +185,15 @@ def dates_in_order(scene: Scene, *, earlier: FactName, later: DateName) -> Refus
     return "date_too_early", {"date": day.isoformat(), "before": before.isoformat()}
 
 
+def same_day(scene: Scene, *, fact: FactName, field: DateName) -> Refusal:
+    """A date that is given is the one that the case has: what is announced is the day that the party was told."""
+    known, day = scene.state.facts.get(fact), scene.attempt.given[field]
+    assert isinstance(day, date)  # noqa: S101  # asked for as a date
+    if not isinstance(known, date) or known == day:
+        return None
+    return "not_the_same_day", {"date": day.isoformat(), "known": known.isoformat()}
+
+
 def next_level(scene: Scene, *, field: UnitName, above: str) -> Refusal:
     """A unit stands next above the one that has a track: no level of review is skipped or repeated (invariant 18)."""
     organ = scene.state.units[above]
@@ -191,6 +201,24 @@ def next_level(scene: Scene, *, field: UnitName, above: str) -> Refusal:
     superior = known.superior if known else None
     wanted = scene.attempt.given[field]
     return None if wanted == superior else ("not_the_next_level", {"unit": wanted, "organ": organ})
+
+
+def level_moved(scene: Scene, *, field: UnitName, direction: FactName) -> Refusal:
+    """A unit stands above, or below, the one that leads, as it was proposed: no level is changed on the side (C6)."""
+    organ, wanted = scene.state.units[MAIN], str(scene.attempt.given[field])
+    up = scene.fact(direction) == "level_up"
+    higher, lower = (wanted, organ) if up else (organ, wanted)
+    if stands_above(higher, lower, scene.around.units):
+        return None
+    return "not_that_level", {"unit": wanted, "organ": organ, "value": scene.fact(direction)}
+
+
+def given_if(scene: Scene, *, fact: FactName, among: Values, field: str) -> Refusal:
+    """Where a fact is one of these values, the act is given this too."""
+    if scene.fact(fact) not in among or scene.attempt.given.get(field):
+        return None
+    labels = {ask.name: ask.label for ask in scene.procedure.acts[scene.attempt.act].asks}
+    return "not_given", {"field": labels[field]}
 
 
 def number_between(scene: Scene, *, field: NumberName, least: Times, most: Times) -> Refusal:
@@ -254,7 +282,10 @@ GUARDS: Mapping[str, Guard] = AFTER | {
         ran_out,
         runs,
         dates_in_order,
+        same_day,
         next_level,
+        level_moved,
+        given_if,
         number_between,
         after_if,
         offered_if_heavy,

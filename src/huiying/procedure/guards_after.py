@@ -6,7 +6,7 @@ from collections.abc import Collection
 from datetime import timedelta
 
 from huiying.procedure.decision import NOTHING
-from huiying.procedure.guard_parameters import Acts, Guard, Refusal, Times
+from huiying.procedure.guard_parameters import Acts, ClockName, FactName, Guard, Refusal, Times, Values
 from huiying.procedure.state import MAIN, Done, Scene
 from huiying.procedure.time_limits import SHANGHAI
 
@@ -29,6 +29,40 @@ def nothing_awaits(scene: Scene, *, asked: Acts, answers: Acts) -> Refusal:
     if not _waiting(scene, asked, answers):
         return None
     return "objection_unanswered", {"acts": "、".join(scene.procedure.acts[act].name for act in answers)}
+
+
+def awaited(scene: Scene, *, clock: ClockName) -> Refusal:
+    """A clock has begun and was not stopped: something is owed by its end."""
+    return None if _owed(scene, clock) else ("nothing_awaited", {"clock": scene.procedure.clocks[clock].name})
+
+
+def not_awaited(scene: Scene, *, clock: ClockName) -> Refusal:
+    """Nothing is owed by a clock's end, or it was done: an assigned item is reported before its case ends."""
+    return ("still_awaited", {"clock": scene.procedure.clocks[clock].name}) if _owed(scene, clock) else None
+
+
+def not_recused(scene: Scene, *, asked: Acts, decided: Acts, whom: FactName, so: FactName) -> Refusal:
+    """Nobody goes on with a case who has an interest in it (XF-30): whoever acted in the role that had to stand aside.
+
+    `asked`: the acts that ask for recusal, of which `whom` says the role; `decided`: those that decide, `so` says how.
+    Whoever asked for their own recusal in that role is out too, also if they had done nothing yet.
+    """
+    waiting: Done | None = None
+    out: set[str] = set()
+    for index, entry in enumerate(scene.state.done):
+        if entry.act in asked:
+            waiting = entry
+        elif entry.act in decided and waiting is not None and entry.given[so] is True:
+            role = waiting.given[whom]
+            out |= {earlier.actor.person for earlier in scene.state.done[:index] if earlier.actor.role == role}
+    return ("recused", NOTHING) if scene.attempt.actor.person in out else None
+
+
+def carried_out(scene: Scene, *, fact: FactName, among: Values, acts: Acts, since: Acts) -> Refusal:
+    """Where a fact is one of these values, one of `acts` was done after the latest of `since`, which made it so."""
+    if scene.fact(fact) not in among or _latest(scene.state.done, acts) > _latest(scene.state.done, since):
+        return None
+    return "must_come_first", {"acts": "、".join(scene.procedure.acts[act].name for act in acts)}
 
 
 def answered(scene: Scene) -> Refusal:
@@ -59,6 +93,11 @@ def _latest(done: Collection[Done], acts: Collection[str]) -> int:
     return max((index for index, entry in enumerate(done) if entry.act in acts), default=NEVER)
 
 
+def _owed(scene: Scene, clock: str) -> bool:
+    running = scene.state.clocks.get(clock)
+    return running is not None and running.stopped is None
+
+
 def _waiting(scene: Scene, asked: Acts, answers: Acts) -> bool:
     return _latest(scene.state.done, asked) > _latest(scene.state.done, answers)
 
@@ -69,5 +108,17 @@ def _latest_answer(scene: Scene) -> Done | None:
 
 
 AFTER: dict[str, Guard] = {
-    guard.__name__: guard for guard in (once_since, awaits, nothing_awaits, answered, review_over, outside_the_units)
+    guard.__name__: guard
+    for guard in (
+        once_since,
+        awaits,
+        nothing_awaits,
+        awaited,
+        not_awaited,
+        not_recused,
+        carried_out,
+        answered,
+        review_over,
+        outside_the_units,
+    )
 }

@@ -17,7 +17,7 @@ from huiying.procedure.guards import GUARDS
 from huiying.procedure.routing import in_conflict, may_assign
 from huiying.procedure.schema import CENTRE_ROLES, UNIT_ROLES, Act, Ask, Kind, Procedure
 from huiying.procedure.state import MAIN, Attempt, Done, RunningClock, Scene, State, Surroundings, parties
-from huiying.procedure.time_limits import SHANGHAI, Suspension, Term, may_extend, may_suspend
+from huiying.procedure.time_limits import SHANGHAI, Suspension, Term, Unit, may_extend, may_suspend
 
 #: What a given value must be, by the kind of its ask; choices are tuples, units and texts are strings.
 VALUES: Mapping[str, type] = {"number": int, "date": date, "flag": bool, "choices": tuple, "parties": tuple}
@@ -66,9 +66,14 @@ def fold(procedure: Procedure, state: State, attempt: Attempt) -> State:
         return _stub(state, attempt, act.target)
     given = {ask.name: attempt.given[ask.name] for ask in act.asks if ask.kind != "text" and ask.name in attempt.given}
     facts = {**state.facts, **given}
-    steps, units = dict(state.steps), dict(state.units)
-    if act.target is not None:
+    steps, units, came_from = dict(state.steps), dict(state.units), dict(state.came_from)
+    here = steps[attempt.track]
+    if act.returns:
+        steps[attempt.track] = came_from[attempt.track, here]
+    elif act.target is not None:
         steps[attempt.track] = act.target
+        if act.target != here:
+            came_from[attempt.track, act.target] = here
     holder = attempt.track
     if act.opens is not None:
         number = 1 + sum(track.startswith(f"{act.opens}-") for track in steps)
@@ -78,7 +83,7 @@ def fold(procedure: Procedure, state: State, attempt: Attempt) -> State:
         units[holder] = str(given[act.gives_to])
     clocks = _move_clocks(procedure, state.clocks, act, attempt, facts)
     entry = Done(attempt.act, attempt.actor, attempt.at, attempt.track, given)
-    return State(steps=steps, units=units, facts=facts, clocks=clocks, done=(*state.done, entry))
+    return State(steps=steps, units=units, facts=facts, clocks=clocks, done=(*state.done, entry), came_from=came_from)
 
 
 def _stub(state: State, attempt: Attempt, step: str) -> State:
@@ -164,7 +169,7 @@ def _is_report(facts: Mapping[str, object]) -> bool:
 def _tracks_open(procedure: Procedure, state: State, act: Act, attempt: Attempt) -> Refused | None:
     ends = attempt.track == MAIN and act.target in procedure.endings
     if ends and not procedure.steps[str(act.target)].content_free:
-        tracks = open_tracks(state.steps, procedure.endings, but=MAIN)
+        tracks = open_tracks(procedure, state.steps, but=MAIN)
         if tracks:
             return Refused("tracks_open", act.article, {"tracks": procedure.track_names(tracks)})
     return None
@@ -243,9 +248,9 @@ def _move_clocks(
             # handing the case on, or back, never sets the person's clock to zero
             moved[name] = replace(moved[name], stopped=None)
         else:
-            moved[name] = RunningClock(procedure.limit_for(name, facts, begins.astimezone(SHANGHAI).date()), begins)
+            moved[name] = RunningClock(_limit(procedure, name, act, facts, begins), begins)
     for name in act.renews:
-        moved[name] = RunningClock(procedure.limit_for(name, facts, begins.astimezone(SHANGHAI).date()), begins)
+        moved[name] = RunningClock(_limit(procedure, name, act, facts, begins), begins)
     for name in procedure.stopped_by(act):
         if name in moved and moved[name].stopped is None:
             moved[name] = replace(moved[name], stopped=attempt.at)
@@ -263,6 +268,25 @@ def _move_clocks(
         stood = Suspension(clock.stands_since, today, clock.stands_on)
         moved[act.resumes] = replace(clock, suspensions=(*clock.suspensions, stood), stands_since=None, stands_on=None)
     return moved
+
+
+def _limit(procedure: Procedure, name: str, act: Act, facts: Mapping[str, object], begins: datetime) -> Term | None:
+    """Return the row of a clock that begins: the one in force, or one made of the day that the act sets for it."""
+    clock, on = procedure.clocks[name], begins.astimezone(SHANGHAI).date()
+    day = facts.get(clock.until or "")
+    if not isinstance(day, date):
+        return procedure.limit_for(name, facts, on)
+    return Term(
+        id="",
+        name=clock.name,
+        procedure=procedure.id,
+        step=name,
+        from_event=act.id,
+        value=(day - on).days,
+        unit=Unit.NATURAL_DAYS,
+        article=act.article,
+        status=act.status,
+    )
 
 
 def _begins(act: Act, attempt: Attempt) -> datetime:

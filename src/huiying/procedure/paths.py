@@ -22,13 +22,21 @@ def check_paths(procedure: Procedure) -> Iterator[Fault]:
 
 
 def reach(procedure: Procedure, starts: Iterable[str], acts: Collection[Act]) -> frozenset[str]:
-    """Return the steps that can be reached from some steps by these acts, the steps themselves included."""
-    reached, waiting = set[str](), list(starts)
+    """Return the steps that can be reached from some steps by these acts, the steps themselves included.
+
+    An act that returns leads to where the case has been, so to nothing new, save from a step at which one begins.
+    """
+    beginnings = frozenset(starts)
+    reached, waiting = set[str](), list(beginnings)
     while waiting:
         step = waiting.pop()
         if step not in reached:
             reached.add(step)
-            waiting += [act.target for act in acts if act.target and step in procedure.sources[act.id]]
+            for act in (act for act in acts if step in procedure.sources[act.id]):
+                if act.target:
+                    waiting.append(act.target)
+                elif act.returns and step in beginnings:
+                    waiting += procedure.entered_from(step)
     return frozenset(reached)
 
 
@@ -132,6 +140,9 @@ def _really_follows_up(act: Act) -> bool:
 def _check_ways(procedure: Procedure) -> Iterator[Fault]:
     for way in procedure.ways:
         for here, there in pairwise(way.steps):
-            if not any(act.target == there and here in procedure.sources[act.id] for act in procedure.acts.values()):
+            if not any(
+                there in procedure.targets[act.id] and here in procedure.sources[act.id]
+                for act in procedure.acts.values()
+            ):
                 yield Fault("way_broken", procedure.id, f"way {way.name}", {"here": here, "there": there})
                 break

@@ -87,6 +87,22 @@ def interests(unit: str, units: Mapping[str, Unit]) -> Iterator[str]:
             waiting += [other for other in (units[current].superior, units[current].agent_of) if other]
 
 
+def stands_above(higher: str, lower: str, units: Mapping[str, Unit]) -> bool:
+    """Whether a unit's level lies above another's, and the other in its territory: departments as their parent."""
+    return bool({*_line(higher, units)[:1]} & {*_line(lower, units)[1:]})
+
+
+def _line(unit: str, units: Mapping[str, Unit]) -> list[str]:
+    """Return the body at whose level a unit stands, and those above it, the nearest first. Departments are no level."""
+    line, current, seen = list[str](), units.get(unit), set[str]()
+    while current is not None and current.id not in seen:
+        seen.add(current.id)
+        if current.level is not Level.DEPARTMENT:
+            line.append(current.id)
+        current = units.get(current.superior or "")
+    return line
+
+
 def may_assign(
     unit: str,
     units: Mapping[str, Unit],

@@ -81,6 +81,8 @@ class Track(Frozen):
 
     id: str
     name: str
+    #: Runs beside the case and may outlive it: what becomes of staff, or of a good name, holds no answer up (B9).
+    beside: bool = False
 
 
 class Step(Frozen):
@@ -153,6 +155,8 @@ class Act(Frozen):
     track: str = "main"
     source: Annotated[tuple[str, ...], Field(alias="from", min_length=1)]
     target: str | None = Field(default=None, alias="to")
+    #: Leads back to the step from which the one was reached where the act is done: a question in between is settled.
+    returns: bool = False
     by: Annotated[tuple[str, ...], Field(min_length=1)]
     article: str = ""
     status: Status = Status.VERIFIED
@@ -178,6 +182,10 @@ class Act(Frozen):
     passes_on: str | None = None
     #: Units do not read of it: it may be about them.
     kept_from_units: bool = False
+    #: From then on a named supervisor sees to the case (《济南市12345市民服务热线条例》第40条).
+    supervises: bool = False
+    #: A case of its own is opened at once against whoever threatened or retaliated, kept from the units (XF-57).
+    protects: bool = False
     #: What whoever does it says to the person, word for word where that matters.
     script: str = ""
     answers: bool = False
@@ -193,6 +201,17 @@ class Act(Frozen):
             raise ValueError("the same field is asked for twice")
         return self
 
+    @model_validator(mode="after")
+    def _leads_to_one_place(self) -> Self:
+        if self.returns and self.target is not None:
+            raise ValueError("an act that returns to where the case came from leads to no step of its own (to)")
+        return self
+
+    @property
+    def moves(self) -> bool:
+        """Whether a case is at another step afterwards, or may be."""
+        return self.returns or self.target is not None
+
 
 class Clock(Frozen):
     """A limit's place in the procedure; which row fills it is for the instrument or a local pack to say.
@@ -204,6 +223,8 @@ class Clock(Frozen):
     id: str
     name: str
     whose: Literal["person", "unit", "duty"] = "person"
+    #: The field in which whatever starts it says by which day: a day set for this case, by no row.
+    until: str | None = None
 
 
 class Limit(Frozen):
@@ -329,6 +350,23 @@ class Procedure(Frozen):
             else:
                 yield named
 
+    @cached_property
+    def targets(self) -> Mapping[str, tuple[str, ...]]:
+        """Act → the steps to which it may lead: its own, or, if it returns, each from which its steps are entered."""
+        return {act.id: tuple(self._targets(act)) for act in self.acts.values()}
+
+    def _targets(self, act: Act) -> Iterator[str]:
+        if act.target is not None:
+            yield act.target
+        elif act.returns:
+            for step in self.sources[act.id]:
+                yield from self.entered_from(step)
+
+    def entered_from(self, step: str) -> tuple[str, ...]:
+        """Return the other steps from which an act leads to one."""
+        entering = (act for act in self.acts.values() if act.target == step)
+        return tuple(dict.fromkeys(source for act in entering for source in self.sources[act.id] if source != step))
+
     def stopped_by(self, act: Act) -> Iterable[str]:
         """Return the clocks that an act stops; `*` is every clock there is."""
         return self.clocks if act.stops == (ANYWHERE,) else act.stops
@@ -340,12 +378,24 @@ class Procedure(Frozen):
 
     def leaves(self, act: Act, step: Step) -> bool:
         """Whether an act leads away from a step."""
-        return step.id in self.sources[act.id] and act.target not in {None, step.id}
+        return step.id in self.sources[act.id] and any(target != step.id for target in self.targets[act.id])
+
+    def beside(self, track: str) -> bool:
+        """Whether a track (`clearing-1`), or a kind of track, runs beside the case and is no part of its answer."""
+        known = self.tracks.get(track) or self.tracks.get(track.rpartition("-")[0])
+        return known is not None and known.beside
 
     def track_names(self, tracks: Iterable[str]) -> str:
         """Return tracks as people call them: `support-1` is 协办1."""
         kinds = ((*track.rpartition("-")[::2],) for track in tracks)
         return "、".join(f"{self.tracks[kind].name}{number}" for kind, number in kinds)
+
+    @cached_property
+    def rows(self) -> frozenset[str]:
+        """The ids of the rows that a case keeps of its law: those that fill clocks, and those that guards count by."""
+        guards = (guard for act in self.acts.values() for guard in act.guards)
+        counted = {str(guard.params["term"]) for guard in guards if "term" in guard.params}
+        return frozenset({limit.term for limit in self.limits} | counted)
 
     def limit_for(self, clock: str, facts: Mapping[str, object], on: date) -> Term | None:
         """Return the row that fills a clock for these facts on the day it starts, None where no rule does."""

@@ -31,4 +31,4 @@ def safe_acts(procedure: Procedure, role: str, step: str) -> list[Act]:
         for act in procedure.acts.values()
         if role in act.by and step in procedure.sources[act.id] and is_safe(procedure, act)
     ]
-    return sorted(acts, key=lambda act: act.target is None)
+    return sorted(acts, key=lambda act: not act.moves)

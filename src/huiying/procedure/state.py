@@ -101,6 +101,8 @@ class State:
     facts: Mapping[str, object] = field(default_factory=dict)
     clocks: Mapping[str, RunningClock] = field(default_factory=dict)
     done: tuple[Done, ...] = ()
+    #: (Track, step) → the step from which it was entered last, for acts that lead back.
+    came_from: Mapping[tuple[str, str], str] = field(default_factory=dict)
 
     def persons(self, acts: Iterable[str]) -> frozenset[str]:
         """Return who did any of these acts."""

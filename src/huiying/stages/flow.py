@@ -23,6 +23,8 @@ from huiying.procedure.state import MAIN, Actor, Attempt
 from huiying.stages.closure.actions import check_reply
 from huiying.stages.identity.actions import write
 from huiying.stages.intake.removing import remove_files
+from huiying.stages.supervision.actions import least_burdened
+from huiying.stages.supervision.protection import protect
 from huiying.stages.triage import actions as triage
 
 ORDER = ("identity", "intake", "triage", "supervision", "closure", "audit", "papers", "insight")
@@ -31,7 +33,9 @@ ORDER = ("identity", "intake", "triage", "supervision", "closure", "audit", "pap
 #: Acts of a procedure that have a verb of their own.
 OF_TRIAGE: Mapping[str, Callable[[str, Mapping[str, object], Actor, datetime], Recorded]] = {
     "join": lambda number, given, by, at: triage.join(number, str(given.get("into", "")), by=by, at=at),
-    "pass_on": lambda number, given, by, at: triage.pass_on(number, str(given.get("special", "")), by=by, at=at),
+    "pass_on": lambda number, given, by, at: triage.pass_on(
+        number, str(given.get("special", "")), str(given.get("complaint_words", "")), by=by, at=at
+    ),
 }
 
 
@@ -110,7 +114,13 @@ def _act(number: str, name: str, by: Actor, at: datetime, given: Mapping[str, ob
         check_reply(case, words["reply"])
     facts = {field: value for field, value in given.items() if field not in texts}
     sets = {"unjoin": {"joined_into": ""}, "name_supervisor": {"supervisor": by.person}}.get(name, {})
+    if procedure.acts[name].supervises and not case.supervisor:  # one matter, one line of supervision
+        sets = {"supervisor": least_burdened(at)}
+    if procedure.acts[name].answers and case.follower:  # a first visit has been followed to its first answer
+        sets = {**sets, "follower": ""}
     recorded = write(case, Entry(name, by, at, track, facts, sets), words)
+    if procedure.acts[name].protects:
+        protect(recorded, at)
     if recorded.act.body["sets"].get("purges"):
         remove_files(case)
     return _step(recorded, track)

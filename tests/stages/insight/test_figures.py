@@ -14,7 +14,7 @@ from django.db import ProgrammingError, connection, transaction
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cast import COMMUNITY, MATTER, MENG, MONDAY, STREETS, SUN, WANG, WATER, WEI, WU, ZHAO, ZHENG, ZHOU
+from cast import COMMUNITY, LI, MATTER, MENG, MONDAY, STREETS, SUN, WANG, WATER, WEI, WU, ZHAO, ZHENG, ZHOU
 from huiying.case.models import Act, Case, Clock, Track
 from huiying.case.scope import CENTRE, NONE, enter, of_unit, seeing, working
 from huiying.directory.queries import units_for_routing
@@ -334,3 +334,27 @@ def test_intervals_are_wilsons(of: int, base: int, low: float, high: float) -> N
 )
 def test_better_or_worse_is_said_only_beyond_uncertainty(rate: Rate, other: Rate, said: int) -> None:
     assert rate.against(other) == said
+
+
+@pytest.mark.django_db
+def test_first_visits_are_settled_by_what_their_person_says_and_who_comes_again_is_told_apart() -> None:
+    """A11: of five first visits three are closed and answered, two as solved; one person comes a second time."""
+    said = ("yes", "yes", "no", "", "")
+    for place, solved in enumerate(said):
+        visitor = Contact(f"来访人{place}", f"1390000100{place}")
+        number = register(
+            Demand(text="欠薪三个月", kind="help", contact=visitor), channel="visit", by=LI, at=MONDAY
+        ).number
+        route = {"route": "arbitration", "explanation": "请向劳动人事争议仲裁委员会申请"}
+        flow.act(number, "point_to_route", by=ZHOU, at=MONDAY, given=route)
+        if solved:
+            flow.act(number, "rate", by=RESIDENT, at=MONDAY, given={"solved": solved, "satisfied": "3"})
+            flow.act(number, "close", by=WU, at=MONDAY, given={})
+    again = Demand(text="又来问欠薪", kind="help", contact=Contact("来访人0", "13900001000"))
+    register(again, channel="visit", by=LI, at=MONDAY)
+    register(Demand(text="打电话来的不算来访", kind="help"), channel="phone", by=LI, at=MONDAY)
+    tally()
+    with seeing(CENTRE):
+        visits = queries.figures(period(NAMES[0], day(MONDAY))).visits
+    assert (visits.settled.of, visits.settled.base, visits.settled.few) == (2, 3, True)
+    assert (visits.repeated.of, visits.repeated.base) == (1, 6)

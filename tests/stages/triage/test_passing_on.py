@@ -25,6 +25,7 @@ from huiying.stages.intake.uploads import digest_of
 pytestmark = pytest.mark.django_db
 CHEN = Contact("陈小梅", "13900001234")
 WORDS = "在超市买到过期牛奶，要求退款，也请查处超市。"
+COMPLAINT = "在超市买到过期牛奶，要求退款。"
 
 
 def brought(at: datetime = MONDAY, **more: Any) -> str:
@@ -34,7 +35,8 @@ def brought(at: datetime = MONDAY, **more: Any) -> str:
 
 
 def passed_on(number: str, special: str, at: datetime) -> list[Case]:
-    flow.act(number, "pass_on", by=ZHOU, at=at, given={"special": special})
+    words = {"complaint_words": COMPLAINT} if special == "market_both" else {}
+    flow.act(number, "pass_on", by=ZHOU, at=at, given={"special": special, **words})
     with seeing(CENTRE):
         return list(Case.objects.filter(split_from=number).order_by("id"))
 
@@ -50,9 +52,9 @@ def test_of_a_mixed_message_a_complaint_and_a_report_live_apart() -> None:
     assert [(law(one.law_id).id, one.kind) for one in (complaint, report)] == [
         ("market_2026", "complaint"), ("market_penalty", "report"),
     ]  # fmt: skip
-    for one in (complaint, report):
+    for one, words in ((complaint, COMPLAINT), (report, WORDS)):
         with seeing(CENTRE):
-            assert Content.objects.get(case=one, name="text").text == WORDS
+            assert Content.objects.get(case=one, name="text").text == words
     assert set(vault.find(CHEN.phone)) >= {complaint.number, report.number}
     at = later(days=1)
     flow.act(complaint.number, "dispatch", by=ZHOU, at=at, given={"lead": WATER, "venue": "place_of_business"})

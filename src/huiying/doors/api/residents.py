@@ -144,6 +144,12 @@ def recusal(request: HttpRequest, code: str, said: WordsIn) -> Any:  # noqa: ANN
     return _do(request, code, "recusal", {"why": said.text}, said.key)
 
 
+@router.post("/receipts/{code}/head_recusal", response=ANSWERS, auth=None, summary="申请负责人回避")
+def head_recusal(request: HttpRequest, code: str, said: WordsIn) -> Any:  # noqa: ANN401  # as above
+    """Ask that the head of the unit stands aside from a petition, with the reasons; somebody outside decides."""
+    return _do(request, code, "head_recusal", {"why": said.text}, said.key)
+
+
 @router.post("/receipts/{code}/higher", response=ANSWERS, auth=None, summary="申请复查、复核")
 def higher(request: HttpRequest, code: str, said: WordsIn) -> Any:  # noqa: ANN401  # as above
     """Ask the next level to review a petition's opinion, and after that the one above it, with the reasons."""

@@ -129,6 +129,12 @@ def act_forms() -> dict[str, ActForm]:
             _("提交申请"),
             Form([Field("why", _("申请回避的理由"), "textarea", limit=LONGEST_TEXT)]),
         ),
+        "head_recusal": ActForm(
+            _("申请负责人回避"),
+            _("单位负责人和这件事、和对方有利害关系的，您可以申请换人，由这个单位以外的人决定。办理期限不变。"),
+            _("提交申请"),
+            Form([Field("why", _("申请回避的理由"), "textarea", limit=LONGEST_TEXT)]),
+        ),
         "higher": ActForm(
             _("申请复查、复核"),
             _(

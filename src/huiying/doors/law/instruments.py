@@ -193,11 +193,15 @@ def _act(procedure: Procedure, act: Act) -> list[Cell]:
     sources = _("各个环节") if act.source == (ANYWHERE,) else named
     return [
         {"text": spoken(act.name), "note": "" if act.track == "main" else spoken(procedure.tracks[act.track].name)},
-        {"text": f"{sources} → {spoken(procedure.steps[act.target].name)}" if act.target else sources},
+        {"text": f"{sources} → {_leads_to(procedure, act)}" if act.moves else sources},
         {"text": roles(act.by)},
         {"text": act.article},
         sureness(act.status),
     ]
+
+
+def _leads_to(procedure: Procedure, act: Act) -> str:
+    return _("原来的环节") if act.target is None else spoken(procedure.steps[act.target].name)
 
 
 @require_GET

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import date
 from urllib.parse import urlencode
 
@@ -17,6 +16,7 @@ from huiying.doors.leader.entering import CENTRE, asked_day, asked_period, choic
 from huiying.doors.leader.pictures import pictures
 from huiying.doors.leader.rows import cases_table
 from huiying.doors.leader.saying import Behind, headlines
+from huiying.doors.leader.visits import visits_table
 from huiying.doors.leader.words import names, span_words
 from huiying.doors.moments import without_year
 from huiying.stages.insight.periods import Period
@@ -36,7 +36,7 @@ def overview(request: HttpRequest) -> HttpResponse:
         found, called, behind = figures(chosen), names(), behind_of(chosen)
         context |= {
             "headlines": headlines(found, stuck(timezone.now()), called, at, behind),
-            "visits": visits_sentence(found.visits),
+            "visits": visits_table(found.visits),
             "formulas": formulas(chosen),
             **pictures(found, called, behind),
         }
@@ -60,15 +60,6 @@ def behind_of(chosen: Period) -> Behind:
     return address
 
 
-def visits_sentence(visits: Mapping[str, int]) -> str:
-    """Return how first visits went (A11): how many, how many are closed as solved, how many came again."""
-    first, again = visits.get("first", 0), visits.get("again", 0)
-    if not first and not again:
-        return ""
-    said = {"first": first, "solved": visits.get("first_solved", 0), "again": again}
-    return _("来访：初访 %(first)s 件，其中已办结并解决 %(solved)s 件；重访 %(again)s 件。") % said
-
-
 def formulas(chosen: Period) -> list[str]:
     """Return how each figure is made, so that anybody can make it again."""
     return [
@@ -79,6 +70,11 @@ def formulas(chosen: Period) -> list[str]:
         )
         % {"day": without_year(chosen.yesterday)},
         _("解决率 = 说“已解决”的 ÷ 回答了是否解决的，按结案的日子计；“部分解决”算回答，不算解决。"),
+        _(
+            "初访化解率 = 初访里说“已解决”的 ÷ 初访里已经结案、回答了是否解决的，按来访的日子计；"
+            "没有结案的、没有回答的不算。重访率 = 重访 ÷ 全部来访。以前用同一个电话来访过的，再来算重访，"
+            "不论是不是同一件事；没有留电话的认不出，算初访。"
+        ),
         _("区间是威尔逊 95% 区间；分母不到 30 的标“样本少”。"),
         _("单位是工单现在的主办单位，街道是问题所在的地方。每一件工单变化以后，数字在一分钟内跟着变。"),
     ]

@@ -100,8 +100,8 @@ def ordered(options: Sequence[Possible], now: Folded) -> list[Possible]:
 
     def rank(option: Possible) -> tuple[bool, int]:
         act, step = option.act, now.state.steps[option.track]
-        on = act.target in _following(now.procedure, step) or (option.track != MAIN and act.target is not None)
-        away = act.target not in {None, step}
+        on = act.target in _following(now.procedure, step) or (option.track != MAIN and act.moves)
+        away = now.procedure.leaves(act, now.procedure.steps[step])
         return bool(option.why), 0 if on else 2 if not away else 3 if act.source == (ANYWHERE,) else 1
 
     return sorted(options, key=rank)
@@ -119,7 +119,7 @@ def _following(procedure: Procedure, step: str) -> set[str]:
 
 def _leads(option: Possible) -> bool:
     """Whether an act leads on from where the case stands, unlike a note on it or a way out that is always open."""
-    return option.act.target is not None and option.act.source != (ANYWHERE,)
+    return option.act.moves and option.act.source != (ANYWHERE,)
 
 
 def _acts(number: str, options: Sequence[Possible], *, judging: bool) -> dict[str, list[dict[str, str]]]:
@@ -226,7 +226,7 @@ def _facts(case: Case, now: Folded, texts: Mapping[str, str], names: Mapping[str
         {"label": _("收件"), "text": moment_words(case.received_at)},
         {"label": _("环节"), "text": phases(now)},
     ]
-    if case.follower and case.stage in {"received", "assigned", "handling"}:
+    if case.follower:
         follower = staff_names({case.follower}).get(case.follower, case.follower)
         facts.append({"label": _("首访跟进人"), "text": follower, "note": _("跟进到第一次实质答复")})
     handed = _handed(now)

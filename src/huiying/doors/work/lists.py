@@ -214,6 +214,11 @@ def joined_and_answered() -> QuerySet[Case]:
     return Case.objects.exclude(joined_into="").filter(step="joined", joined_into__in=answered).order_by("id")
 
 
+def followed_by(person: Person) -> QuerySet[Case]:
+    """Return the first visits that somebody follows and that have no substantive answer yet (A11), the oldest first."""
+    return Case.objects.filter(follower=person.actor.person, closed_at=None).order_by("id")
+
+
 @dataclass(frozen=True, slots=True)
 class Precedent:
     """How a dispute over whose duty a matter is was ruled before."""
@@ -315,7 +320,8 @@ def _why(row: Row, at: datetime) -> dict[str, Any]:
     if row.clock is None:
         return {}
     term = procedure.terms.get(row.term or "")
-    said = {"what": spoken(procedure.clocks[row.clock].name), "article": term.article if term else ""}
+    article = term.article if term else _set_under(procedure, row.clock)
+    said = {"what": spoken(procedure.clocks[row.clock].name), "article": article}
     if due_at is None:
         return said | {"left": _("中止计时") if row.standing else ""}
     return said | {
@@ -323,6 +329,13 @@ def _why(row: Row, at: datetime) -> dict[str, Any]:
         "provisional": row.provisional,
         "when": when(due_at, at),
     }
+
+
+def _set_under(procedure: Procedure, clock: str) -> str:
+    """Return the article of the act that sets a clock's day, "" where no act does and no row sets a limit."""
+    if procedure.clocks[clock].until is None:
+        return ""
+    return next(act.article for act in procedure.acts.values() if clock in act.starts)
 
 
 def procedures() -> Iterable[Procedure]:

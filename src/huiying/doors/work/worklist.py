@@ -27,6 +27,7 @@ from huiying.doors.work.views import (
     table_of,
 )
 from huiying.procedure.schema import Kind
+from huiying.stages.intake.lookups import LOOKERS
 
 
 @require_GET
@@ -55,6 +56,8 @@ def work(request: HttpRequest) -> HttpResponse:
         "filtered": any(asked.values()),
         **steps_between_pages(request, page),
     }
+    if person.role in LOOKERS and not any(asked.values()):
+        context["followed"] = table_of(request, lists.followed_by(person), _("您跟进的初访，还没有实质答复"))
     if person.role == "dispatcher" and not any(asked.values()):
         context["answered"] = table_of(request, lists.joined_and_answered(), _("并单随办的工单已有结果，待转告诉求人"))
     return render(request, "work/worklist.html", context)

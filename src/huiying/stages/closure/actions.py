@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from huiying.case.commands import Key, once
+from huiying.case.folding import law
 from huiying.case.ledger import Entry
 from huiying.case.models import Case, Content, Notice
 from huiying.case.recording import NotAllowed, Recorded, lock_case
@@ -14,7 +15,7 @@ from huiying.procedure.closure import ANSWER_EACH, may_ask_review, may_erase, re
 from huiying.procedure.decision import Refused
 from huiying.procedure.state import Actor
 from huiying.stages.identity.actions import write
-from huiying.stages.identity.texts import from_staff
+from huiying.stages.identity.texts import check_words, from_staff
 from huiying.stages.intake.removing import remove_files
 
 
@@ -23,6 +24,7 @@ def check_reply(case: Case, reply: str) -> None:
 
     A joined case may be told what the case was told that it joined.
     """
+    check_words({law(case.law_id).labels["reply"]: reply})
     kept = from_staff(reply, case.number)
     told = Content.objects.filter(name="reply", text=kept).exclude(case=case).exclude(case__number=case.joined_into)
     elsewhere = told.exists()

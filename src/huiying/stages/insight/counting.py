@@ -20,7 +20,7 @@ LIMIT = "handle"
 AREA_DIGITS = STREET
 RETURNED = frozenset({"return_order"})
 SUBMITTED = frozenset({"submit_result", "find_untrue"})
-REDONE = frozenset({"send_back", "fail_audit", "send_back_dissatisfied"})
+REDONE = frozenset({"send_back", "fail_audit", "send_back_dissatisfied", "find_mismatch"})
 #: What a turn may be besides the ground of a return.
 TURNS = frozenset({"given", "submitted", "redone"})
 
@@ -112,7 +112,7 @@ def _since(procedure: Procedure, acts: Iterable[Act]) -> Mapping[str, datetime]:
         known = procedure.acts.get(act.act)
         if known is None:
             continue
-        if known.target is not None:
+        if known.moves:
             since[act.track] = act.at
         if known.opens is not None:
             opened[known.opens] += 1
@@ -131,8 +131,10 @@ def cells(fact: Fact) -> Iterator[Cell]:
             yield day, dimension, code, measure
     if fact.visit:
         yield fact.received_on, "visit", fact.visit, "received"
-        if fact.visit == "first" and fact.closed_on is not None and fact.solved == "yes":
-            yield fact.received_on, "visit", "first_solved", "received"
+        if fact.visit == "first" and fact.closed_on is not None and fact.solved:
+            yield fact.received_on, "visit", "first_answered", "received"
+            if fact.solved == "yes":
+                yield fact.received_on, "visit", "first_solved", "received"
     for said, unit, what in fact.turns:
         day = date.fromisoformat(said)
         yield day, "unit", unit, what if what in TURNS else "returned"

@@ -97,7 +97,7 @@ class Standing(models.Model):
 class Tally(models.Model):
     """How many cases counted for something on a day: of all, or of one kind, channel, matter, area or unit.
 
-    `dimension` "visit" knows the codes first, again and first_solved; "return" the codes `unit ground`.
+    `dimension` "visit" knows the codes first, again, first_answered and first_solved; "return" the codes `unit ground`.
     """
 
     day = models.DateField()

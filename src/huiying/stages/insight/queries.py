@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, fields
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
@@ -86,6 +86,26 @@ class Line:
 
 
 @dataclass(frozen=True, slots=True)
+class Visits:
+    """Visits in person in a period (A11): somebody's first, and those of whoever had come in person before."""
+
+    first: int = 0
+    again: int = 0
+    first_answered: int = 0
+    first_solved: int = 0
+
+    @property
+    def settled(self) -> Rate:
+        """初访化解率: first visits of which the person said that it is solved, of those closed whose person said."""
+        return Rate(self.first_solved, self.first_answered)
+
+    @property
+    def repeated(self) -> Rate:
+        """重访率: repeat visits, of all."""
+        return Rate(self.again, self.first + self.again)
+
+
+@dataclass(frozen=True, slots=True)
 class Figures:
     """A period's figures: in all, by day, and by each dimension, the most received first."""
 
@@ -93,7 +113,7 @@ class Figures:
     total: Line
     days: Mapping[date, Count]
     by: Mapping[str, Sequence[Line]]
-    visits: Mapping[str, int] = field(default_factory=dict)
+    visits: Visits = Visits()
 
 
 def as_of() -> datetime | None:
@@ -110,7 +130,7 @@ def figures(asked: Period) -> Figures:
         lines["all"][0] if lines["all"] else Line(""),
         _days(asked),
         {name: lines[name] for name in DIMENSIONS},
-        {line.code: line.now.received for line in lines["visit"]},
+        Visits(**{line.code: line.now.received for line in lines["visit"]}),
     )
 
 

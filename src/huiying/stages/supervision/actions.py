@@ -74,9 +74,17 @@ def _schedule_again(case: Case, alarm: Alarm, after: timedelta, at: datetime) ->
 
 
 def name_supervisor(case: Case, at: datetime) -> None:
-    """Name whoever of the supervisors has the fewest late cases; a case that has one keeps theirs (invariant 36)."""
+    """Name a supervisor for a late case; one that has theirs keeps them (invariant 36)."""
     if case.supervisor:
         return
+    least = least_burdened(at)
+    if least:
+        recorded = record(case, Entry("name_supervisor", CLOCKWORK, at, sets={"supervisor": least}))
+        _tell(case, recorded.act.position, "专人督办", "supervisor", at)
+
+
+def least_burdened(at: datetime) -> str:
+    """Return whoever of the supervisors sees to the fewest cases, empty where there is none."""
     chosen = (
         Staff.objects.filter(Q(posts__until=None) | Q(posts__until__gte=at), is_active=True, posts__role="supervisor")
         .distinct()
@@ -87,10 +95,7 @@ def name_supervisor(case: Case, at: datetime) -> None:
         .values_list("supervisor")
         .annotate(late=Count("id"))
     )
-    least = min(chosen, key=lambda name: (load.get(name, 0), name), default="")
-    if least:
-        recorded = record(case, Entry("name_supervisor", CLOCKWORK, at, sets={"supervisor": least}))
-        _tell(case, recorded.act.position, "专人督办", "supervisor", at)
+    return min(chosen, key=lambda name: (load.get(name, 0), name), default="")
 
 
 def _supervised_since(now: Folded, since: datetime) -> bool:

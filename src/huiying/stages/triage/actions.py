@@ -133,11 +133,11 @@ def _split(case_number: str, parts: Sequence[Part], by: Actor, at: datetime) -> 
 def _beginning(origin: Case, now: Folded, part: Part, new: Case, by: Actor, at: datetime, words: str) -> Beginning:
     """Return a case to be split off: it holds its own words, and who brought the message, but not the message."""
     shared = {f"sealed:{name}": digest for name, digest in vault.digests(origin.number, SHARED).items()}
-    entry = _registered(origin, now, part.kind, 1, new, by, at, {**shared, "sealed:text": words})
+    entry = registered(origin, now, part.kind, 1, new, by, at, {**shared, "sealed:text": words})
     return Beginning(new, entry, {"text": from_staff(part.text, origin.number), **_place(origin)})
 
 
-def _registered(
+def registered(
     origin: Case, now: Folded, kind: str, demands: int, new: Case, by: Actor, at: datetime, commitments: dict[str, str]
 ) -> Entry:
     """Return the first act of a case that comes from another one."""
@@ -162,34 +162,53 @@ def _registered(
     )
 
 
-def pass_on(case_number: str, special: str, *, by: Actor, at: datetime) -> Recorded:
+def pass_on(case_number: str, special: str, complaint_words: str = "", *, by: Actor, at: datetime) -> Recorded:
     """Let a demand go on under a special procedure, in a case of its own: of a mixed one, two that live apart (SC-01).
 
-    Each holds the whole demand, counts from the day on which the first case came, and is followed from its receipt.
+    Each counts from the day on which the first case came, and is followed from its receipt. It holds the whole demand;
+    the complaint of a mixed one holds `complaint_words` and nothing of the report, for whoever mediates (SR-11).
     """
     with working():
         case = lock_case(case_number)
         now = read_case(case)
-        recorded = write(case, Entry("pass_on", by, at, given={"special": special}), {})
+        words = {"complaint_words": complaint_words} if complaint_words else {}
+        recorded = write(case, Entry("pass_on", by, at, given={"special": special}), words)
         received = datetime.fromisoformat(now.setting("received_at"))
         kinds = GOES_ON_AS[special]
-        beginnings = []
+        beginnings, whole = [], []
         for (which, kind), serial in zip(kinds.items(), serials(len(kinds)), strict=True):
             new = new_case(serial, at, special_in_force(which, received))
-            beginnings.append(_whole(case, now, str(kind or now.state.facts["kind"]), new, by, at))
+            if kind is Kind.COMPLAINT and len(kinds) > 1:
+                beginnings.append(_complaint(case, now, complaint_words, new, by, at))
+            else:
+                beginnings.append(_whole(case, now, str(kind or now.state.facts["kind"]), new, by, at))
+                whole.append(new.number)
         begin_many(beginnings)
         for beginning in beginnings:
-            vault.share(case.number, beginning.case.number, WHOLE)
+            number = beginning.case.number
+            vault.share(case.number, number, WHOLE if number in whole else SHARED)
         return recorded
+
+
+def _complaint(origin: Case, now: Folded, words: str, new: Case, by: Actor, at: datetime) -> Beginning:
+    """Return the complaint of a mixed message: its own words, and who brought it; nothing of the report."""
+    (digest,) = vault.seal([Sealing(new.number, 1, "text", words)])
+    beginning = _beginning(origin, now, Part(Kind.COMPLAINT, words), new, by, at, digest)
+    return replace(beginning, entry=_from_the_first_day(beginning.entry, now))
 
 
 def _whole(origin: Case, now: Folded, kind: str, new: Case, by: Actor, at: datetime) -> Beginning:
     """Return a case that goes on with all of a demand, its limits counted from the day on which it came."""
     held = {f"sealed:{name}": digest for name, digest in vault.digests(origin.number, WHOLE).items()}
-    entry = _registered(origin, now, kind, int(str(now.state.facts["demands"])), new, by, at, held)
-    came = datetime.fromisoformat(now.setting("received_at")).astimezone(SHANGHAI).date()
+    entry = registered(origin, now, kind, int(str(now.state.facts["demands"])), new, by, at, held)
     texts = {content.name: content.text for content in origin.contents.filter(position=1)}
-    return Beginning(new, replace(entry, given={**entry.given, "received_on": came}), texts)
+    return Beginning(new, _from_the_first_day(entry, now), texts)
+
+
+def _from_the_first_day(entry: Entry, now: Folded) -> Entry:
+    """Return a first act whose limits count from the day on which the demand came."""
+    came = datetime.fromisoformat(now.setting("received_at")).astimezone(SHANGHAI).date()
+    return replace(entry, given={**entry.given, "received_on": came})
 
 
 def _place(case: Case) -> dict[str, str]:
