@@ -129,21 +129,23 @@ def test_a_hotline_case_offers_nothing_of_it() -> None:
         assert words not in page
 
 
-def test_who_waits_for_another_finds_no_side_way_put_first(signed_in: Entering) -> None:
+def test_what_leads_on_is_put_first_and_no_side_way_while_another_has_the_case(signed_in: Entering) -> None:
+    def acts(login: str) -> str:
+        return signed_in(login).get(f"/staff/case/{number}/").content.decode().partition('id="acts"')[2]
+
     number = passed_on("petition")
     done(
         number,
         ("check_overlap", ZHOU, {"overlap": "none_found"}),
         ("dispatch", ZHOU, {"lead": WATER}),
         ("accept", ZHAO, {"petition_class": "appeal", "route": "petition_procedure"}),
-        ("hear", WANG, {"reached": True}),
-        ("draft_opinion", WANG, {"outcomes": ("explained",), "draft": "拟不予支持。"}),
     )
-    acts = signed_in("laowang").get(f"/staff/case/{number}/").content.decode().partition('id="acts"')[2]
-    assert "申请回避" in acts
-    assert "button--primary" not in acts
-    head = signed_in("liuju").get(f"/staff/case/{number}/").content.decode().partition('id="acts"')[2]
-    assert "出具处理意见书" in head
+    assert "申请承办人员回避" in acts("laowang")
+    assert "提出处理意见" in acts("laowang").partition("button--primary")[2].partition("</a>")[0]
+    done(number, ("hear", WANG, {"reached": True}))
+    done(number, ("draft_opinion", WANG, {"outcomes": ("explained",), "draft": "拟不予支持。"}))
+    assert "登记全国平台编号" in acts("laowang")
+    assert "button--primary" not in acts("laowang")
 
 
 def test_a_reason_is_one_sentence_with_its_article() -> None:
