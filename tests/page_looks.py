@@ -206,9 +206,11 @@ def targets(page: Page, width: int, mode: str) -> list[str]:
 
 
 def tongue(page: Page, language: str) -> list[str]:
-    """Return what the page says of its language, where it is not the one that was chosen."""
+    """Return what the page says wrongly of its language, or an English one of the Chinese words in it."""
     said = page.evaluate(TONGUE)
-    return [] if said == TAGS[language] else [f"the page says that it is in {said!r}"]
+    if said != TAGS[language]:
+        return [f"the page says that it is in {said!r}"]
+    return ours(page, "english") if language == "en" else []
 
 
 def inline(words: str) -> list[str]:

@@ -320,6 +320,18 @@
     return wrong;
   };
 
+  // A screen reader reads Chinese as English where nothing says that it is Chinese.
+  const chineseSaysSo = () => {
+    const wrong = new Set();
+    const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+    for (let node = walker.nextNode(); node; node = walker.nextNode()) {
+      const element = node.parentElement;
+      if (!/\p{Script=Han}/u.test(node.data) || /^(script|style)$/i.test(element.tagName)) continue;
+      if (!element.closest("[lang]").getAttribute("lang").startsWith("zh")) wrong.add(`Chinese that does not say so: ${name(element)}`);
+    }
+    return [...wrong];
+  };
+
   window.huiying = {
     layout: () => [...noSidewaysScroll(), ...noClippedText(), ...noTextOverText()],
     structure: () => [
@@ -328,6 +340,7 @@
     ],
     targets: targetsAreLarge,
     elder: () => [...textIsLarge(), ...paragraphsStandApart(), ...targetsAreLarge(60)],
+    english: chineseSaysSo,
     // What Tab should come to, in order: of a group of radio buttons one.
     stops: () =>
       stops().filter(

@@ -156,6 +156,22 @@ def test_a_draft_stays_on_the_device_until_it_is_sent(windows: Windows, inhabite
     assert page.evaluate("Object.keys(localStorage).filter((key) => key.startsWith('reply:'))") == []
 
 
+def test_a_draft_that_was_thrown_away_does_not_come_back(windows: Windows, inhabited: Inhabited) -> None:
+    number = given_to_the_bureau(inhabited, "水表转得太慢", signed=True)
+    page = windows.open("officer")
+    path = f"/staff/case/{number}/do/main/submit_result/"
+    page.goto(path)
+    page.get_by_label("答复内容").fill("水表已送检。")
+    page.goto("/staff/")
+    page.goto(path)
+    page.get_by_label("答复内容").press_sequentially("再说")
+    page.get_by_role("button", name="丢弃草稿").click()
+    expect(page.locator("[data-reply-notice]")).to_be_hidden()
+    expect(page.get_by_label("答复内容")).to_have_value("")
+    page.goto(path)
+    expect(page.get_by_label("答复内容")).to_have_value("")
+
+
 @pytest.mark.parametrize("width", [320, PHONE, 1440])
 def test_long_texts_fit(windows: Windows, inhabited: Inhabited, width: int) -> None:
     text = "、".join(["滨河花园5栋地下车库进水（2018）53号文件http://example.com/averylongaddresswithoutanybreak"] * 25)

@@ -130,6 +130,13 @@ def test_the_board_opens_down_to_the_cases(windows: Windows, counted: Inhabited)
     page.goto("/board/")
     assert page.locator("h1").text_content() == "督办看板"
     assert page.evaluate("document.documentElement.scrollWidth") <= PHONE
+    # Figures stay in columns below their heads, each row a line or two beside its name.
+    table = page.locator(".table--figures").first
+    heads, row = table.locator("thead tr").bounding_box(), table.locator("tbody tr").first.bounding_box()
+    assert heads is not None
+    assert row is not None
+    assert heads["width"] == row["width"] > PHONE * 0.8
+    assert row["height"] < 100
 
 
 def test_a_unit_sees_its_intervals_drawn(windows: Windows, counted: Inhabited) -> None:

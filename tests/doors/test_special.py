@@ -8,7 +8,7 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
-from cast import LIU, WANG, WATER, ZHAO, ZHENG, ZHOU
+from cast import LIU, WANG, WATER, ZHAO, ZHENG, ZHOU, Entering
 from huiying.case.models import Case, Clock
 from huiying.case.numbers import receipt_code
 from huiying.case.recording import NotAllowed
@@ -127,6 +127,31 @@ def test_a_hotline_case_offers_nothing_of_it() -> None:
     page = Client().get(receipt(number)).content.decode()
     for words in ("申请复查", "申请回避", "同意处理意见"):
         assert words not in page
+
+
+def test_what_leads_on_is_put_first_and_no_side_way_while_another_has_the_case(signed_in: Entering) -> None:
+    def acts(login: str) -> str:
+        return signed_in(login).get(f"/staff/case/{number}/").content.decode().partition('id="acts"')[2]
+
+    number = passed_on("petition")
+    done(
+        number,
+        ("check_overlap", ZHOU, {"overlap": "none_found"}),
+        ("dispatch", ZHOU, {"lead": WATER}),
+        ("accept", ZHAO, {"petition_class": "appeal", "route": "petition_procedure"}),
+    )
+    assert "申请承办人员回避" in acts("laowang")
+    assert "提出处理意见" in acts("laowang").partition("button--primary")[2].partition("</a>")[0]
+    done(number, ("hear", WANG, {"reached": True}))
+    done(number, ("draft_opinion", WANG, {"outcomes": ("explained",), "draft": "拟不予支持。"}))
+    assert "登记全国平台编号" in acts("laowang")
+    assert "button--primary" not in acts("laowang")
+
+
+def test_a_reason_is_one_sentence_with_its_article() -> None:
+    page = Client().get(receipt(passed_on("petition"))).content.decode()
+    assert "答复以后才能评价（《" in page
+    assert "。（" not in page
 
 
 def test_a_hearing_is_fixed_and_held_by_the_law_that_is_written_down_with_the_case() -> None:

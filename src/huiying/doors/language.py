@@ -2,7 +2,7 @@
 
 Page words are gettext's, with the Simplified Chinese text as the message id. What the rules say has catalogues of its
 own (`procedure/words`); this is where the two meet. What a city named (units, areas, matters) and what people wrote
-stay as they are.
+stay as they are; an English page says of them that they are Chinese (`tongues`).
 """
 
 from __future__ import annotations
@@ -10,9 +10,10 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponseBase
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.utils import translation
 
+from huiying.doors import tongues
 from huiying.procedure import words
 from huiying.procedure.decision import NOTHING, Refused
 
@@ -37,7 +38,17 @@ class LanguageMiddleware:
         """Answer in the chosen language."""
         chosen = request.COOKIES.get(settings.LANGUAGE_COOKIE_NAME, "")
         with translation.override(chosen if chosen in TAGS else settings.LANGUAGE_CODE):
-            return self.get_response(request)
+            return _marked(self.get_response(request))
+
+
+def _marked(response: HttpResponseBase) -> HttpResponseBase:
+    """Say of an English page which of its words are Chinese."""
+    is_page = response.headers.get("Content-Type", "").startswith("text/html")
+    if language() == "en" and is_page and isinstance(response, HttpResponse):
+        response.content = tongues.mark(response.content.decode(response.charset)).encode(response.charset)
+        if "Content-Length" in response.headers:
+            response.headers["Content-Length"] = str(len(response.content))
+    return response
 
 
 def language() -> str:

@@ -141,18 +141,21 @@ def _not_now(now: Folded, act: str, at: datetime, around: Surroundings) -> Possi
 
 
 def _in_plain_words(now: Folded, act: str) -> str:
-    """Return why an act of the person's has no place where a case stands, without the name of the step."""
+    """Return why an act of the person's has no place where a case stands, without the name of the step.
+
+    Like every refusal without a full stop: the article follows in brackets.
+    """
     step = now.procedure.steps[now.state.steps[MAIN]]
     if act == "rate":
-        return _("已经结束，不能再评价。") if step.ending else _("答复以后才能评价。")
+        return _("已经结束，不能再评价") if step.ending else _("答复以后才能评价")
     if act == "withdraw":
-        return _("已经结束，不用撤回。") if step.ending else _("已经答复，不能撤回。")
+        return _("已经结束，不用撤回") if step.ending else _("已经答复，不能撤回")
     if act == "urge":
-        return _("已经答复或者结束，不用催办。")
+        return _("已经答复或者结束，不用催办")
     if act == "object_verdict":
-        return _("已经结束，不能再提异议；不同意答复的，可以请求复核。") if step.ending else _("正在重新判定。")
+        return _("已经结束，不能再提异议；不同意答复的，可以请求复核") if step.ending else _("正在重新判定")
     if act == "supplement":
-        return _("已经结束，不能再补充；有新的情况，请重新反映。")
+        return _("已经结束，不能再补充；有新的情况，请重新反映")
     return ""
 
 

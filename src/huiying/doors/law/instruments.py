@@ -181,7 +181,7 @@ def acts(request: HttpRequest, instrument: str) -> HttpResponse:
     page, steps = paged(request, list(procedure.acts.values()))
     table = {
         "caption": _("办理动作"),
-        "columns": columns(_("办理动作"), _("从哪里到哪里"), _("谁可以办"), _("依据"), _("把握程度")),
+        "columns": columns(_("办理动作"), _("环节"), _("谁可以办"), _("依据"), _("把握程度")),
         "rows": [{"cells": _act(procedure, act)} for act in page],
         **steps,
     }
@@ -214,7 +214,7 @@ def limits(request: HttpRequest, instrument: str) -> HttpResponse:
     kept = _kept(rows)
     table = {
         "caption": _("期限"),
-        "columns": columns(_("规则"), _("期限"), _("延长"), _("中止和顺延"), _("依据和有效期"), _("把握程度")),
+        "columns": columns(_("规则"), _("期限"), _("延长"), _("中止和顺延"), _("依据"), _("把握程度")),
         "rows": [{"id": term.id, "cells": limit_cells(term, kept.get(term.id, ""))} for term in page],
         **steps,
     }

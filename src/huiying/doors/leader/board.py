@@ -48,8 +48,10 @@ def board(request: HttpRequest) -> HttpResponse:
     latest = list(standing_still(now, late=True)[:SHOWN])
     context = {
         "headlines": _headlines(found, called, steps),
-        "with_whom": _grouped(found, _("在谁那里"), lambda one: (one.unit, one.holder), called, steps),
-        "at_step": _grouped(found, _("卡在哪一步"), lambda one: ("", one.step), called, steps),
+        "with_whom": _grouped(
+            found, (_("在谁那里"), _("单位或岗位")), lambda one: (one.unit, one.holder), called, steps
+        ),
+        "at_step": _grouped(found, (_("卡在哪一步"), _("环节")), lambda one: ("", one.step), called, steps),
         "latest": standings_table(latest, called, steps, now),
         "all_url": f"{reverse('board-cases')}?{urlencode({'what': LATE})}",
         "mine_url": f"{reverse('board-cases')}?{urlencode({'what': MINE})}",
@@ -96,12 +98,16 @@ def _where(one: Stuck, called: Names, steps: Steps) -> dict[str, str]:
 
 def _grouped(
     found: Iterable[Stuck],
-    column: str,
+    words: tuple[str, str],
     by: Callable[[Stuck], tuple[str, str]],
     called: Names,
     steps: Steps,
 ) -> dict[str, Any]:
-    """Return a table of what is stuck, the most late first; a group is a unit or a role, or a step."""
+    """Return a table of what is stuck, the most late first; a group is a unit or a role, or a step.
+
+    `words` are the table's caption and its first column's.
+    """
+    caption, column = words
     groups: dict[tuple[str, str], list[Stuck]] = defaultdict(list)
     for one in found:
         # Whoever works for a unit stands for it; a role of the centre for itself.
@@ -109,7 +115,7 @@ def _grouped(
         groups[unit, "" if unit else other].append(one)
     ordered = sorted(groups.items(), key=lambda group: (-sum(one.late for one in group[1]), -_longest(group[1]), group))
     return {
-        "caption": column,
+        "caption": caption,
         "columns": [
             {"label": column},
             {"label": _("逾期"), "number": True},

@@ -68,7 +68,7 @@ def case(request: HttpRequest, number: str) -> HttpResponse:
             "holder": _holder(now, shown),
             "tracks": _tracks(now),
             "papers": papers.listed(shown),
-            "acts": _acts(number, options, judging=judging),
+            "acts": _acts(number, options, now, judging=judging),
             # The first act's text is the demand itself, which stands above.
             "events": [drawn_event(one, with_texts=one is not told[0]) for one in told],
             "files": [
@@ -99,12 +99,18 @@ def ordered(options: Sequence[Possible], now: Folded) -> list[Possible]:
     """
 
     def rank(option: Possible) -> tuple[bool, int]:
-        act, step = option.act, now.state.steps[option.track]
-        on = act.target in _following(now.procedure, step) or (option.track != MAIN and act.moves)
+        act, step, on = option.act, now.state.steps[option.track], _leads_on(option, now)
         away = now.procedure.leaves(act, now.procedure.steps[step])
         return bool(option.why), 0 if on else 2 if not away else 3 if act.source == (ANYWHERE,) else 1
 
     return sorted(options, key=rank)
+
+
+def _leads_on(option: Possible, now: Folded) -> bool:
+    """Whether an act goes to a step that follows on a usual way; beside the main way, whether it goes anywhere."""
+    if option.track != MAIN:
+        return option.act.moves
+    return option.act.target in _following(now.procedure, now.state.steps[MAIN])
 
 
 def _following(procedure: Procedure, step: str) -> set[str]:
@@ -117,7 +123,7 @@ def _following(procedure: Procedure, step: str) -> set[str]:
     }
 
 
-def _acts(number: str, options: Sequence[Possible], *, judging: bool) -> dict[str, list[dict[str, str]]]:
+def _acts(number: str, options: Sequence[Possible], now: Folded, *, judging: bool) -> dict[str, list[dict[str, str]]]:
     """Return the buttons: what is usually next apart, the others, and those not possible now, with their reasons."""
     drawn = [
         {
@@ -129,9 +135,11 @@ def _acts(number: str, options: Sequence[Possible], *, judging: bool) -> dict[st
         for option in options
     ]
     can = [one for one in drawn if not one["why"]]
-    judged = [option for option in options if not option.why and option.act.moves and option.act.source != (ANYWHERE,)]
-    # Where there is something to be judged, no answer is put before another.
-    first = 0 if len(judged) > 1 and any(option.act.decides for option in judged) else 1
+    possible = [option for option in options if not option.why]
+    judged = [option for option in possible if option.act.moves and option.act.source != (ANYWHERE,)]
+    # Where there is something to be judged, no answer is put before another; what does not lead on is no next step.
+    is_judging = len(judged) > 1 and any(option.act.decides for option in judged)
+    first = 1 if possible and _leads_on(possible[0], now) and not is_judging else 0
     judgements = [
         {"label": _("确定事项"), "url": reverse("classify", args=[number])},
         {"label": _("拆分诉求"), "url": reverse("split", args=[number])},

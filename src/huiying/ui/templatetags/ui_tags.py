@@ -27,6 +27,8 @@ STEPS = {
 }
 WITHDRAWN = {"received": pgettext_lazy("step", "收到"), "withdrawn": pgettext_lazy("step", "撤回")}
 FINISHED = {"closed", "withdrawn"}
+#: What stands in a cell that has nothing to say.
+NONE = "—"
 NUMBER = re.compile(r"\d+(\.\d+)?")
 
 
@@ -59,22 +61,28 @@ def table_rows(columns: Sequence[Mapping[str, Any]], rows: Iterable[Mapping[str,
 
     Made here and not by a template for each cell: a list of fifty cases has three hundred.
     """
-    heads = [f'<td role="cell" data-label="{escape(column["label"])}"{_number(column)}>' for column in columns]
+    heads = [(f'<td role="cell" data-label="{escape(column["label"])}"', _classes(column)) for column in columns]
     return mark_safe("".join(f'<tr role="row"{_id(row)}>{_cells(heads, row["cells"])}</tr>' for row in rows))  # noqa: S308  # every text in it is escaped
 
 
-def _cells(heads: Iterable[str], cells: Iterable[Mapping[str, Any]]) -> str:
-    drawn = [(begins, _cell(cell)) for begins, cell in zip(heads, cells, strict=True)]
-    (_, name), *others = drawn
-    return f'<th scope="row" role="rowheader">{name}</th>' + "".join(f"{begins}{cell}</td>" for begins, cell in others)
+def _cells(heads: Iterable[tuple[str, tuple[str, str]]], cells: Iterable[Mapping[str, Any]]) -> str:
+    (_, name), *others = zip(heads, cells, strict=True)
+    drawn = (
+        f"{begins}{none if cell['text'] == NONE else full}>{_cell(cell)}</td>"
+        for (begins, (full, none)), cell in others
+    )
+    return f'<th scope="row" role="rowheader">{_cell(name)}</th>' + "".join(drawn)
 
 
 def _id(row: Mapping[str, Any]) -> str:
     return f' id="{escape(row["id"])}"' if row.get("id") else ""
 
 
-def _number(column: Mapping[str, Any]) -> str:
-    return ' class="table-number"' if column.get("number") else ""
+def _classes(column: Mapping[str, Any]) -> tuple[str, str]:
+    """Return the classes of a column's cells: of one that says something, and of one that does not."""
+    if column.get("number"):
+        return ' class="table-number"', ' class="table-number table-none"'
+    return "", ' class="table-none"'
 
 
 def _cell(cell: Mapping[str, Any]) -> str:

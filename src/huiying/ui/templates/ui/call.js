@@ -1,3 +1,5 @@
+import { keepTyped } from "./typed.js";
+
 // The screen for a live call (doors/desk): Enter goes on to the next field, and what was typed stays in this window until
 // the server has it. Without script Enter looks the number up, and every button sends the form with everything in it.
 const KEEP_MS = 400;
@@ -39,20 +41,12 @@ if (form && "callFresh" in form.dataset) {
   else form.elements.phone.focus();
 }
 
-let waiting;
-const keepSoon = (event) => {
-  const call = event.target.form?.closest?.(CALL);
-  if (!call) return;
-  clearTimeout(waiting);
-  waiting = setTimeout(drafts.keep, KEEP_MS, call);
-};
-document.addEventListener("input", keepSoon);
-document.addEventListener("change", keepSoon);
+const typing = keepTyped(CALL, KEEP_MS, drafts.keep);
 
 document.addEventListener("click", (event) => {
   const drop = event.target.closest("[data-call-drop]");
   if (drop && form) {
-    clearTimeout(waiting);
+    typing.never();
     drafts.drop(form.dataset.call);
   }
   const answer = event.target.closest("[data-call-answer]");

@@ -1,6 +1,7 @@
 // A demand is written on the reader's device, page by page, and sent from there once: at once, or when the network is back.
 import { change, forget, isEmpty, load, receipt, receiptSeen, send } from "./device.js";
 import { choose } from "./place.js";
+import { keepTyped, said, sayAgain } from "./typed.js";
 
 const PAUSE_MS = 300;
 const AGAIN_MS = 20_000;
@@ -30,7 +31,7 @@ const read = (form) => {
       fields[name] ??= "";
       if (one.checked) [fields[name], labels[name]] = [value, value && labelOf(one)];
     } else if (type === "checkbox") {
-      [fields[name], labels[name]] = one.checked ? ["on", labelOf(one)] : ["", ""];
+      [fields[name], labels[name]] = [said(one) || "", one.checked ? labelOf(one) : ""];
     } else if (one.tagName === "SELECT") {
       fields[name] = value || fields[name] || "";
       const chosen = value ? one.selectedOptions[0].textContent.trim() : "";
@@ -47,9 +48,7 @@ const fill = (form, demand) => {
   for (const one of controls(form)) {
     const value = demand.fields[one.name];
     if (value === undefined) continue;
-    if (one.type === "radio") one.checked = one.value === value;
-    else if (one.type === "checkbox") one.checked = value === "on";
-    else if (!one.closest("[data-place]")) one.value = value;
+    if (!one.closest("[data-place]")) sayAgain(one, value);
     if (one.dataset.limit) one.dispatchEvent(new Event("input", { bubbles: true }));
   }
   const place = form.querySelector("[data-place]");
@@ -277,13 +276,7 @@ const start = async () => {
   else showBox(demand);
 };
 
-let saving;
-const saveSoon = (event) => {
-  const form = event.target.closest?.("form[data-draft][data-ready]");
-  if (!form) return;
-  clearTimeout(saving);
-  saving = setTimeout(async () => showBox(await save(form)), PAUSE_MS);
-};
+keepTyped("form[data-draft][data-ready]", PAUSE_MS, async (form) => showBox(await save(form)));
 
 const forgetPressed = async (button) => {
   const label = button.querySelector("span");
@@ -303,8 +296,6 @@ const forgetPressed = async (button) => {
 };
 
 document.addEventListener("submit", submitted, true);
-document.addEventListener("input", saveSoon);
-document.addEventListener("change", saveSoon);
 document.addEventListener("click", async (event) => {
   const button = event.target.closest?.("[data-draft-forget], [data-draft-now], [data-draft-resume]");
   if (!button) return;

@@ -1,3 +1,5 @@
+import { keepTyped, said, sayAgain } from "./typed.js";
+
 // What was typed into a form is kept on this device until it was sent: a form with data-reply-draft names its place.
 (() => {
   const KEPT_MS = 7 * 24 * 3600 * 1000;
@@ -35,7 +37,7 @@
 
   const key = PREFIX + form.dataset.replyDraft;
   const fields = () => [...form.elements].filter((one) => one.name && !["hidden", "file", "submit", "button"].includes(one.type));
-  const values = () => fields().map((one) => [one.name, one.type === "radio" || one.type === "checkbox" ? one.checked && one.value : one.value]);
+  const values = () => fields().map((one) => [one.name, said(one)]);
 
   const notice = document.querySelector("[data-reply-notice]");
   const before = JSON.stringify(values());
@@ -47,23 +49,15 @@
       const at = typed.findIndex(([name, value]) => name === one.name && (one.type !== "radio" || value === false || value === one.value));
       if (at < 0) continue;
       const [[, value]] = typed.splice(at, 1);
-      if (one.type === "radio" || one.type === "checkbox") one.checked = value === one.value;
-      else one.value = value;
+      sayAgain(one, value);
     }
     // What listens for it may not be there before the page has loaded.
     const tell = () => form.dispatchEvent(new Event("input", { bubbles: true }));
     if (document.readyState === "complete") tell();
     else addEventListener("load", tell, { once: true });
-    if (notice) {
-      notice.hidden = false;
-      notice.querySelector("[data-reply-drop]").addEventListener("click", () => {
-        store.removeItem(key);
-        location.reload();
-      });
-    }
+    if (notice) notice.hidden = false;
   }
 
-  let waiting;
   const keep = () => {
     try {
       store.setItem(key, JSON.stringify({ at: Date.now(), values: values() }));
@@ -71,16 +65,16 @@
       // no room: the page itself still holds what was typed
     }
   };
-  form.addEventListener("input", () => {
-    clearTimeout(waiting);
-    waiting = setTimeout(keep, PAUSE_MS);
+  const typing = keepTyped("form[data-reply-draft]", PAUSE_MS, keep);
+  notice?.querySelector("[data-reply-drop]").addEventListener("click", () => {
+    typing.never();
+    store.removeItem(key);
+    location.reload();
   });
   form.addEventListener("submit", () => {
-    clearTimeout(waiting);
+    typing.never();
     keep();
     sessionStorage.setItem(SENT, form.dataset.replyDraft);
   });
-  addEventListener("pagehide", () => {
-    if (waiting) keep();
-  });
+  addEventListener("pagehide", typing.now);
 })();
