@@ -175,6 +175,14 @@ def given(act: Act, state: State, at: datetime) -> list[Mapping[str, object]]:
     return ways
 
 
+def in_its_time(here: Witness, act: Act) -> Witness:
+    """Return a case when an act's time has come: nobody asks for a review any more, the day of the hearing is here."""
+    at = here.at + LATE if any(guard.name == "review_over" for guard in act.guards) else here.at
+    days = [here.state.facts.get(str(guard.params.get("earlier"))) for guard in act.guards]
+    last = max((day for day in days if isinstance(day, date)), default=at.date())
+    return replace(here, at=at if last <= at.date() else datetime.combine(last, at.timetz()))
+
+
 @cache
 def matrix(procedure_id: str) -> Matrix:
     """Return the matrix of a procedure that ships with us."""
@@ -278,8 +286,7 @@ class Matrix:
         return frozenset(named | {act for act, guard in guards if "times" in guard.params})
 
     def _ways(self, here: Witness, act: Act, seat: Seat, track: str) -> Iterator[Witness]:
-        if any(guard.name == "review_over" for guard in act.guards):  # it waits until nobody asks for a review any more
-            here = replace(here, at=here.at + LATE)
+        here = in_its_time(here, act)
         ways = given(act, here.state, here.at)
         if any(ask.name == "kind" for ask in act.asks):
             named = {ask.name for ask in act.asks} - {"anonymous"}
@@ -335,6 +342,9 @@ class Matrix:
             if step not in self.procedure.sources[act.id]:
                 return
             if theirs:
+                if (waited := in_its_time(here, act)) != here:
+                    here, ways = waited, given(act, waited.state, waited.at)  # noqa: PLW2901  # the same case, later
+                    yield here, Attempt(act.id, seat.actor(), here.at, ways[0], track)
                 for way in ways[1:]:
                     yield here, Attempt(act.id, seat.actor(), here.at, way, track)
                 way = next((way for way in ways if self._allows(here, act, seat.actor(), track, way)), ways[0])
