@@ -6,7 +6,6 @@ import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import Any
 
 from django.conf import settings
@@ -17,7 +16,8 @@ from django.test import Client
 from django.test.client import ClientHandler
 from django.utils import timezone
 
-from cast import CAI, GUAN, LI, MENG, STREETS, WANG, WATER, WEI, WU, ZHAO, ZHOU
+from beside_cases import a_limit_that_waits, two_audits
+from cast import LI, MENG, STREETS, WANG, WATER, WEI, WU, ZHAO, ZHOU
 from door_matrix import (
     CONFIDENTIAL,
     FOREIGN,
@@ -30,7 +30,6 @@ from door_matrix import (
     Row,
     address,
 )  # fmt: skip
-from huiying.case.local_limits import approve, propose
 from huiying.case.models import Act, Case
 from huiying.case.numbers import number, receipt_code
 from huiying.case.scope import CENTRE, WORK, current, enter, seeing
@@ -39,10 +38,7 @@ from huiying.directory.models import Area, Matter, Post, Staff, Unit
 from huiying.doors.people import new_token
 from huiying.procedure.disclosure import Field, Purpose
 from huiying.procedure.state import MAIN, Actor
-from huiying.procedure.time_limits import SHANGHAI
-from huiying.procedure.time_limits import Unit as Measure
 from huiying.stages import flow
-from huiying.stages.audit.actions import Plan, commit_list, draw_sample
 from huiying.stages.identity.actions import ask_to_see
 from huiying.stages.identity.vault import Contact
 from huiying.stages.intake.actions import RESIDENT as PERSON
@@ -55,7 +51,8 @@ CAST = ("xiaoli", "zhoujie", "xiaozhao", "laowang", "liuju", "sunshen", "qianshe
 NEVER_GIVEN, NO_OPENING, WRONG_CODE = 99_999_999, 10**9, "7QFK-0M2P-7QFK-0M2P"
 BELOW = "sw-2"
 PHONE = "13900001234"
-BASIS = "汀川市承诺办理时限规定第4条"
+#: What was answered on the spot, and is over: the audits list it.
+QUESTION = Demand(text="老年证丢了怎么补办", kind="consultation")
 BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
 FORGERY = re.compile(r'name="csrfmiddlewaretoken" value="\w+"')
 API, LOGIN = "api/", "/accounts/login/"
@@ -96,8 +93,10 @@ class World:
             SUPERIOR: self._opening(self.numbers[SUPERIOR], Field.ORIGINAL, Purpose.JUDGE, ZHOU),
             MISSING: NO_OPENING,
         }
-        self.limit = self._local_limit()
-        self._audited()
+        at = timezone.now()
+        self.limit = a_limit_that_waits(at)
+        register(QUESTION, channel="phone", by=LI, at=at, given=at_once(1, "yes"))
+        two_audits(at)
         people = Post.objects.filter(staff__username__in=CAST)
         self.posts = {post.role_id: post for post in people.select_related("staff")}
         self.sessions = {role: _session(post.staff) for role, post in self.posts.items()}
@@ -133,26 +132,8 @@ class World:
             code=BELOW, name="水务局二所", level="department", superior=above, area=above.area
         ).pk
 
-    def _local_limit(self) -> int:
-        """Propose a limit that waits for a leader, besides one that is in force."""
-        at = timezone.now()
-        days = timezone.localdate()
-        there = propose("GD-02c", 12, Measure.WORKING_DAYS, BASIS, days, by=GUAN, at=at)
-        approve(there, by=CAI, at=at)
-        return propose("GD-02a", 1, Measure.WORKING_DAYS, BASIS, days, by=GUAN, at=at)
-
     def _opening(self, case: str, what: Field, purpose: Purpose, by: Actor) -> int:
         return int(ask_to_see(case, what, purpose, by=by, at=timezone.now()).opening.pk)
-
-    def _audited(self) -> None:
-        """Two lists of a consultation that was answered at once: one drawn from, one that waits for its randomness."""
-        auditor, at = Actor("qianshen", "auditor"), timezone.now()
-        question = Demand(text="老年证丢了怎么补办", kind="consultation")
-        register(question, channel="phone", by=LI, at=at, given=at_once(1, "yes"))
-        day = at.astimezone(SHANGHAI).date()
-        for name in ("2026-10", "2026-11"):
-            commit_list(Plan(name, day, day, 5, "下一期双色球", at + timedelta(days=1)), by=auditor, at=at)
-        draw_sample("2026-10", "第2026135期 03 08 14", by=auditor, at=at + timedelta(days=1))
 
     def _count(self) -> int:
         with seeing(WORK):

@@ -35,7 +35,9 @@ NOT_IN_THIS_LAW = frozenset({"extend", "suspend_clock", "resume_clock"})
 WITHOUT_FORMS = frozenset({
     "home", "work", "overdue", "board", "board-cases", "overview", "overview-cases", "standing", "to-erase", "receipt",
     "case", "custodian", "healthz", "metrics", "erase", "choose-post", "spot", "spot-sheet", "file-areas", "file-place",
-    "offline", "worker", "manifest", "principles",
+    "offline", "worker", "manifest", "principles", "paper", "paper-pdf", "receipt-paper-pdf", "audit", "audit-list",
+    "law", "law-instrument", "law-picture", "law-acts", "law-limits", "law-examples", "law-example", "local-limits",
+    "local-limit",
 })  # fmt: skip
 #: Pages that look the same to everybody are walked once for nobody and once for staff.
 SAME_FOR_ALL = ("account", "mfa", "receipt", "file", "find", "home", "healthz", "metrics", "view", "offline")

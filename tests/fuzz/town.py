@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 
 from django.utils import timezone
 
+from beside_cases import a_limit_that_waits, two_audits
 from cast import CAI, COMMUNITY, FENGSHOU, HESHOU, LIU, MATTER, MENG, QIAN, STREETS, SUN, WANG, WATER, WU, ZHAO, ZHOU
 from huiying.case.models import Case
 from huiying.case.scope import CENTRE, seeing
@@ -17,6 +18,8 @@ from huiying.stages import flow
 from huiying.stages.identity import actions as identity
 from huiying.stages.identity.vault import Contact
 from huiying.stages.intake.actions import RESIDENT, Demand, at_once, register
+from huiying.stages.papers import actions as papers
+from huiying.stages.papers.queries import owed as papers_owed
 from huiying.stages.triage import actions as triage
 
 CHEN = Contact("陈小梅", "13900001234")
@@ -89,6 +92,12 @@ STORIES: Mapping[str, Sequence[Step]] = {
     "clearing_out": (*CLEARED, PROPOSE, FORM, APPROVE_CLEARING, SAFE),
     "tolerance_deciding": (*ANSWERED, TOLERATE),
     "correcting": (DISPATCH, SIGN, RESULT, *AUDITED, SERVE, ("open_correction", SUN, {"wrong": WHY})),
+    "assigned": (
+        DISPATCH,
+        SIGN,
+        ("mark_assigned", ZHOU, {"assigned_by": "leader_instruction", "assigned_until": ""}),
+    ),
+    "level_asked": (DISPATCH, SIGN, ("propose_level", LIU, {"level": "level_up", "why": WHY})),
     "objected": (DISPATCH, TAKE, TRUE, ("object_verdict", RESIDENT, {"what": WHY})),
 }
 #: Acts that begin a track beside the case; what follows in a story is done there.
@@ -123,14 +132,25 @@ def founded() -> Town:
         triage.join(cases[story], cases["signing" if story == "joined" else "following_up"], by=ZHOU, at=at)
     for special in SPECIAL:
         cases[special] = _brought(special, at)
-        triage.pass_on(cases[special], special, by=ZHOU, at=at)
+        words = WHY if special == "market_both" else ""
+        triage.pass_on(cases[special], special, words, by=ZHOU, at=at)
         with seeing(CENTRE):
             for on in Case.objects.filter(split_from=cases[special]):
                 cases[on.law.procedure] = on.number
     spoken = Demand(text="怎么办身份证", kind="consultation", contact=CHEN)
     from_call = Actor("xiaoli", "call_taker")
-    cases["closed"] = register(spoken, channel="phone", by=from_call, at=at, given=at_once(1, "yes")).number
+    cases["closed"] = register(spoken, channel="phone", by=from_call, at=now, given=at_once(1, "yes")).number
+    papers.issue(cases["handling"], *_owed(cases["handling"], "登记凭证"), "complainant", by=ZHAO, at=at)
+    a_limit_that_waits(now)
+    two_audits(now)
     return Town(cases)
+
+
+def _owed(number: str, notice: str) -> tuple[int, str]:
+    """Return which paper of a case a notice owes: the act's place, and the paper's name."""
+    with seeing(CENTRE):
+        owed = papers_owed(Case.objects.get(number=number))
+        return next((one.notice.position, one.wording.slug) for one in owed if one.notice.name == notice)
 
 
 def _brought(story: str, at: datetime) -> str:
@@ -161,8 +181,8 @@ def _walk(story: str, steps: Sequence[Step], now: datetime) -> str:
 def _given(given: Mapping[str, object], which: str, now: datetime) -> dict[str, object]:
     """Fill in what differs with the day; no two replies are word for word the same."""
     filled: dict[str, object] = {**given}
-    if "until" in filled:
-        filled["until"] = (now + timedelta(days=60)).date()
+    for day in {"until", "assigned_until"} & filled.keys():
+        filled[day] = (now + timedelta(days=60)).date()
     if "reply" in filled:
         filled["reply"] = f"{filled['reply']}{which}"
     return filled
