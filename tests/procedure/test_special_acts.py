@@ -315,3 +315,16 @@ def test_a_clock_that_was_stopped_is_owed_nothing_more() -> None:
         scene = Scene(HOTLINE, state, Attempt("close", WU, MONDAY), AROUND)
         assert (GUARDS["awaited"](scene, clock="assigned") is None) is owed
         assert (GUARDS["not_awaited"](scene, clock="assigned") is None) is not owed
+
+
+def test_an_act_that_procedures_share_rests_on_each_ones_own_law() -> None:
+    for name, act, article in (
+        ("petition", "register", "《信访工作条例》第21条"),
+        ("petition", "rate", "《信访工作条例》第21条"),
+        ("petition", "supervise", "《信访工作条例》第40条"),
+        ("market_2026", "register", "国办发〔2020〕53号"),
+        ("market_penalty", "rate", "《北京市接诉即办工作条例》第8条"),
+    ):
+        shared = library().procedures[name].acts[act]
+        assert shared.article == article, (name, act)
+        assert {notice.article for notice in shared.notices} <= {article}, (name, act)

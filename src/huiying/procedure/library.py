@@ -235,8 +235,15 @@ def _assemble(
         if act is None:
             faults.append(Fault("tighten_act_unknown", instrument.id, f"tighten {tighten.act}", {"act": tighten.act}))
             continue
+        article = tighten.article or act.article
         acts[act.id] = act.model_copy(
             update={
+                "article": article,
+                "status": tighten.status if tighten.article else act.status,
+                "notices": tuple(
+                    notice.model_copy(update={"article": article}) if notice.article == act.article else notice
+                    for notice in act.notices
+                ),
                 "guards": (*act.guards, *tighten.guards),
                 "starts": (*act.starts, *tighten.starts),
                 "renews": (*act.renews, *tighten.renews),

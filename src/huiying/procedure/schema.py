@@ -243,9 +243,14 @@ class Way(Frozen):
 
 
 class Tighten(Frozen):
-    """What is added to an act of the base or of a shared part: guards, clocks that it starts or renews."""
+    """What is added to an act of the base or of a shared part: guards, clocks that it starts or renews.
+
+    `article`: under which article of its own law a procedure has an act that is shared; its notices rest on it too.
+    """
 
     act: str
+    article: Filled | None = None
+    status: Status = Status.VERIFIED
     guards: tuple[Guard, ...] = ()
     starts: tuple[str, ...] = ()
     renews: tuple[str, ...] = ()
