@@ -88,6 +88,13 @@ def test_trace_echoes_nothing(nobody: Client, path: str) -> None:
     assert b"tell-me" not in answer.content
 
 
+def test_whoever_sends_a_page_what_it_does_not_take_is_told_so_in_words(nobody: Client) -> None:
+    answer = nobody.post("/gallery/", {"act": "close"})
+    assert answer.status_code == 405
+    assert answer["Allow"] == "GET"
+    assert "这个地址不接受这种请求" in answer.content.decode()
+
+
 def test_a_form_from_another_site_is_turned_away_in_plain_words(signed_in: Entering) -> None:
     careful = Client(enforce_csrf_checks=True)
     careful.cookies = signed_in("zhoujie").cookies

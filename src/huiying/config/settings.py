@@ -56,6 +56,7 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "huiying.doors.middleware.ScopeMiddleware",
+    "huiying.doors.middleware.MethodMiddleware",
 ]
 
 ROOT_URLCONF = "huiying.doors.urls"

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
+from http import HTTPStatus
 
 from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
-from django.shortcuts import redirect
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext
 
 from huiying.case.scope import NONE, enter
 from huiying.config.whole import announced
@@ -71,6 +73,22 @@ class PolicyMiddleware:
         if not request.path.startswith("/static/"):
             response.headers.setdefault("Cache-Control", "no-store")
         return response
+
+
+class MethodMiddleware:
+    """Who sends a page what it does not take is told so in words; programs have their own answer (`api.problems`)."""
+
+    def __init__(self, get_response: Next) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        """Answer; 405 as a page that keeps saying what is allowed."""
+        response = self.get_response(request)
+        if response.status_code != HTTPStatus.METHOD_NOT_ALLOWED or request.path.startswith(API):
+            return response
+        page = render(request, "refused.html", {"why": gettext("这个地址不接受这种请求")}, status=response.status_code)
+        page["Allow"] = response["Allow"]
+        return page
 
 
 class PersonRequest(HttpRequest):
