@@ -56,7 +56,8 @@ def ledger_of(number: str) -> Iterator[str]:
             for clock in clock_rows(now):  # as they stood then
                 if clock.due_at is not None:
                     yield day((clock.due_at.astimezone(SHANGHAI) - timedelta(days=1)).date())
-                    yield f"{terms[clock.term].article}、{amount(terms[clock.term])}"
+                    if clock.term:  # one that ends on a day which an act gave has no row
+                        yield f"{terms[clock.term].article}、{amount(terms[clock.term])}"
         for notice in case.notices.all():
             yield notice.article
             yield from (f"{way.article} {way.text}" for way in remedies_of(case, notice))

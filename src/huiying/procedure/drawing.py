@@ -94,7 +94,7 @@ class Flow:
         for act in acts:
             for source in procedure.sources[act.id]:
                 if act.target is None:
-                    back = f"（{canvas.say('drawing.returns')}）" if act.returns else ""
+                    back = f" ←{canvas.say('drawing.returns')}" if act.returns else ""
                     self.cards[source].stays.append(act.name + back)
 
     def _arrows(self, acts: Iterable[Act]) -> list[Arrow]:
