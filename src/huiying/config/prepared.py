@@ -6,8 +6,7 @@ that every demand passes through, that costs more than carrying them out.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from typing import Any
 
 import psycopg
@@ -22,23 +21,3 @@ def run(statement: str, values: Sequence[object]) -> list[tuple[Any, ...]]:
         if connection.queries_logged:
             connection.queries_log.append({"sql": statement, "time": ""})
         return cursor.fetchall()
-
-
-@contextmanager
-def side_by_side() -> Iterator[None]:
-    """Send what `tell` tells in this block without waiting for each answer; `run` in it waits for all before it.
-
-    For a few statements in an open transaction that need nothing of each other. Django's own must not stand among
-    them: it asks each how many rows it changed before the answer is there.
-    """
-    connection.ensure_connection()
-    with connection.wrap_database_errors, connection.connection.pipeline():
-        yield
-
-
-def tell(statement: str, values: Sequence[object]) -> None:
-    """Carry out a statement whose answer says nothing. What is wrong with it is raised now, or by the block around."""
-    with connection.wrap_database_errors, psycopg.Cursor(connection.connection) as cursor:
-        cursor.execute(statement, values, prepare=True)
-        if connection.queries_logged:
-            connection.queries_log.append({"sql": statement, "time": ""})

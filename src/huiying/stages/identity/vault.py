@@ -20,7 +20,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from django.db import connection
 
 from huiying.config.keys import digest, key, newest_vault_key
-from huiying.config.prepared import tell
+from huiying.config.prepared import run
 from huiying.stages.identity.masking_names import contact_name
 
 NONCE_BYTES = 12
@@ -70,7 +70,7 @@ def seal(sealings: Sequence[Sealing], contacts: Iterable[tuple[str, Contact]] = 
         ciphertext = cipher.encrypt(nonce, sealing.content.encode(), reference.bytes)
         rows.append((sealing.number, sealing.position, sealing.name, reference, nonce, ciphertext))
         digests.append(sha256(nonce + ciphertext).hexdigest())
-    tell(SEAL_AND_MARK if marks else SEAL, [key_name, *_columns(rows), *_columns(marks)])
+    run(SEAL_AND_MARK if marks else SEAL, [key_name, *_columns(rows), *_columns(marks)])
     return digests
 
 

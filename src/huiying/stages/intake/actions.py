@@ -14,7 +14,6 @@ from huiying.case.models import Case
 from huiying.case.numbers import number, receipt_code, serials
 from huiying.case.recording import Beginning, NotAllowed, begin_many, instrument_in_force, lock_case, new_case
 from huiying.case.scope import working
-from huiying.config.prepared import side_by_side
 from huiying.directory.queries import is_matter, known_area, spot_in_use, unknown_units
 from huiying.procedure.decision import NOTHING, Refused
 from huiying.procedure.schema import Kind
@@ -246,25 +245,24 @@ def _facts(demand: Demand, *, at_once: bool) -> dict[str, object]:
 
 def write_coming(arriving: Sequence[Coming]) -> None:
     """Write new cases with their first acts, inside the open transaction."""
-    with side_by_side():
-        sealings = [Sealing(one.case.number, 1, name, text) for one in arriving for name, text in one.sealed.items()]
-        digests = iter(vault.seal(sealings, [(one.case.number, one.demand.contact) for one in arriving]))
-        begin_many(
-            [
-                Beginning(
-                    one.case,
-                    replace(
-                        one.entry,
-                        commitments={
-                            **one.entry.commitments,
-                            **{f"sealed:{name}": next(digests) for name in one.sealed},
-                        },
-                    ),
-                    one.texts,
-                )
-                for one in arriving
-            ]
-        )
+    sealings = [Sealing(one.case.number, 1, name, text) for one in arriving for name, text in one.sealed.items()]
+    digests = iter(vault.seal(sealings, [(one.case.number, one.demand.contact) for one in arriving]))
+    begin_many(
+        [
+            Beginning(
+                one.case,
+                replace(
+                    one.entry,
+                    commitments={
+                        **one.entry.commitments,
+                        **{f"sealed:{name}": next(digests) for name in one.sealed},
+                    },
+                ),
+                one.texts,
+            )
+            for one in arriving
+        ]
+    )
     Attachment.objects.bulk_create([file for one in arriving for file in one.files])
 
 

@@ -113,7 +113,7 @@ def _receive(chunk: Chunk) -> Received:
 def nothing_collected() -> Iterator[None]:
     """Keep the collector from looking again and again through what a chunk makes: none of it goes before it is written.
 
-    That was a fifth of the processor time of an import.
+    That was a sixth of the client's processor time.
     """
     was = gc.isenabled()
     gc.disable()
