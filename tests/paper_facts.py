@@ -26,6 +26,13 @@ def case_of(number: str) -> Case:
     return Case.objects.select_related("law").get(number=number)
 
 
+def place_of(number: str, notice: str) -> tuple[int, str]:
+    """Return where a case's paper is found: the act that owes it, and the paper's name in addresses."""
+    with seeing(CENTRE):
+        one = next(one for one in owed(case_of(number)) if one.notice.name == notice)
+    return one.notice.position, one.wording.slug
+
+
 def texts(number: str, to: str = COMPLAINANT) -> dict[str, Text]:
     """Return every paper of a case for somebody by the name of its notice, as it would be issued now."""
     with seeing(CENTRE):

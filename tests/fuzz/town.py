@@ -19,8 +19,8 @@ from huiying.stages.identity import actions as identity
 from huiying.stages.identity.vault import Contact
 from huiying.stages.intake.actions import RESIDENT, Demand, at_once, register
 from huiying.stages.papers import actions as papers
-from huiying.stages.papers.queries import owed as papers_owed
 from huiying.stages.triage import actions as triage
+from paper_facts import place_of
 
 CHEN = Contact("陈小梅", "13900001234")
 WHY = "已经到现场看过，情况属实，现按规定办理，结果如下，请知悉。"
@@ -141,17 +141,10 @@ def founded() -> Town:
     spoken = Demand(text="怎么办身份证", kind="consultation", contact=CHEN)
     from_call = Actor("xiaoli", "call_taker")
     cases["closed"] = register(spoken, channel="phone", by=from_call, at=earlier, given=at_once(1, "yes")).number
-    papers.issue(cases["handling"], *_owed(cases["handling"], "登记凭证"), "complainant", by=ZHOU, at=at)
+    papers.issue(cases["handling"], *place_of(cases["handling"], "登记凭证"), "complainant", by=ZHOU, at=at)
     a_limit_that_waits(now)
     two_audits(earlier)  # the one's randomness is public now
     return Town(cases)
-
-
-def _owed(number: str, notice: str) -> tuple[int, str]:
-    """Return which paper of a case a notice owes: the act's place, and the paper's name."""
-    with seeing(CENTRE):
-        owed = papers_owed(Case.objects.get(number=number))
-        return next((one.notice.position, one.wording.slug) for one in owed if one.notice.name == notice)
 
 
 def _brought(story: str, at: datetime) -> str:

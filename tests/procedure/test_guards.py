@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from huiying.procedure.guard_parameters import Refusal
-from huiying.procedure.guards import GUARDS
+from huiying.procedure.guard_parameters import Refers, Refusal, refers_to
+from huiying.procedure.guards import GUARDS, parameters
 from huiying.procedure.library import library
 from huiying.procedure.lifecycle import apply, begin, may
 from huiying.procedure.routing import Level, Unit
@@ -303,3 +303,9 @@ def test_on_each_day_one_procedure_is_in_force_for_a_special_kind_or_none() -> N
         for day in (date(2026, 4, 14), date(2026, 4, 15), date(1999, 1, 1))
     }
     assert [procedure and procedure.id for procedure in found.values()] == ["market_2020", "market_2026", None]
+
+
+def test_whatever_row_a_guard_counts_by_is_kept_with_the_case() -> None:
+    for name in GUARDS:
+        rows = {parameter for parameter, hint in parameters(name).items() if refers_to(hint) is Refers.TERM}
+        assert rows <= {"term"}, f"{name}: Procedure.rows finds a row under the name `term` alone"

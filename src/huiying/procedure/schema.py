@@ -402,6 +402,11 @@ class Procedure(Frozen):
         counted = {str(guard.params["term"]) for guard in guards if "term" in guard.params}
         return frozenset({limit.term for limit in self.limits} | counted)
 
+    def set_under(self, clock: str) -> str:
+        """Return the article of the act that sets a clock's day, "" where no act does."""
+        setting = (act.article for act in self.acts.values() if clock in act.starts)
+        return next(setting) if self.clocks[clock].until else ""
+
     def limit_for(self, clock: str, facts: Mapping[str, object], on: date) -> Term | None:
         """Return the row that fills a clock for these facts on the day it starts, None where no rule does."""
         for limit in self.limits:

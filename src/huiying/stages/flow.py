@@ -23,8 +23,7 @@ from huiying.procedure.state import MAIN, Actor, Attempt
 from huiying.stages.closure.actions import check_reply
 from huiying.stages.identity.actions import write
 from huiying.stages.intake.removing import remove_files
-from huiying.stages.supervision.actions import least_burdened
-from huiying.stages.supervision.protection import protect
+from huiying.stages.supervision.actions import least_burdened, protect
 from huiying.stages.triage import actions as triage
 
 ORDER = ("identity", "intake", "triage", "supervision", "closure", "audit", "papers", "insight")

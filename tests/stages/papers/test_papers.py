@@ -23,7 +23,7 @@ from huiying.stages.intake.actions import RESIDENT, Demand, register
 from huiying.stages.papers import actions, setting
 from huiying.stages.papers.models import Paper, Series
 from huiying.stages.papers.queries import owed, text_of
-from paper_facts import FACTS, case_of, day, ledger_of, said, texts
+from paper_facts import FACTS, case_of, day, ledger_of, place_of, said, texts
 
 CHEN = Contact("陈小梅", "13900001234")
 REPLY = "陈小梅您好，10月8日已经会同物业更换接口2处，做了24小时闭水试验，没有再漏。"
@@ -54,12 +54,6 @@ def answered() -> str:
     for hour, (act, by, given) in enumerate(steps, 3):
         flow.act(number, act, by=by, at=later(hour), given=given)
     return number
-
-
-def position(number: str, notice: str) -> tuple[int, str]:
-    with seeing(CENTRE):
-        one = next(one for one in owed(case_of(number)) if one.notice.name == notice)
-    return one.notice.position, one.wording.slug
 
 
 def paper_of(number: str) -> Paper:
@@ -166,12 +160,12 @@ def test_what_is_no_law_yet_is_not_cited_as_one() -> None:
 # ---- issuing and serving ----
 def test_a_paper_is_numbered_when_it_is_issued_and_keeps_number_and_words() -> None:
     first, second = asked(), asked()
-    at = position(first, "补充材料告知")
+    at = place_of(first, "补充材料告知")
     given = actions.issue(first, *at, "complainant", by=WANG, at=later(days=2))
     assert given == "汀补告〔2026〕1号"
     assert actions.issue(first, *at, "complainant", by=ZHAO, at=later(days=3)) == given
     assert (
-        actions.issue(second, *position(second, "补充材料告知"), "complainant", by=WANG, at=later(days=2))
+        actions.issue(second, *place_of(second, "补充材料告知"), "complainant", by=WANG, at=later(days=2))
         == "汀补告〔2026〕2号"
     )
     before = texts(first)["补充材料告知"]
@@ -186,7 +180,7 @@ def test_a_paper_is_numbered_when_it_is_issued_and_keeps_number_and_words() -> N
 
 def test_a_paper_is_served_once_on_a_day_that_can_be() -> None:
     number = asked()
-    at = position(number, "补充材料告知")
+    at = place_of(number, "补充材料告知")
 
     def serve(on: date, channel: str = "letter") -> None:
         actions.serve(number, *at, "complainant", channel=channel, on=on, by=ZHAO, at=later(days=4))
@@ -215,7 +209,7 @@ def test_a_paper_is_served_once_on_a_day_that_can_be() -> None:
 
 def test_the_same_command_serves_once() -> None:
     number = asked()
-    at = position(number, "补充材料告知")
+    at = place_of(number, "补充材料告知")
     actions.issue(number, *at, "complainant", by=ZHAO, at=later(days=2))
     for _ in range(2):
         actions.serve(
@@ -227,7 +221,7 @@ def test_the_same_command_serves_once() -> None:
 
 def test_who_takes_a_paper_on_the_page_is_served_by_that_and_may_come_again() -> None:
     number = asked()
-    at = position(number, "补充材料告知")
+    at = place_of(number, "补充材料告知")
     given = actions.take(number, *at, by=RESIDENT, at=later(days=2))
     paper = paper_of(number)
     assert (paper.number, paper.served_by, paper.served_on) == (given, "page", date(2026, 11, 4))
@@ -239,7 +233,7 @@ def test_who_takes_a_paper_on_the_page_is_served_by_that_and_may_come_again() ->
 
 def test_a_paper_that_was_issued_is_served_by_taking_it() -> None:
     number = asked()
-    at = position(number, "补充材料告知")
+    at = place_of(number, "补充材料告知")
     actions.issue(number, *at, "complainant", by=ZHAO, at=later(days=2))
     actions.take(number, *at, by=RESIDENT, at=later(days=3))
     assert paper_of(number).served_on == date(2026, 11, 5)
@@ -253,7 +247,7 @@ def test_a_paper_that_was_issued_is_served_by_taking_it() -> None:
 )
 def test_only_whose_act_it_was_and_the_centre_issue(by: Actor, code: str) -> None:
     number = asked()
-    at = position(number, "补充材料告知")
+    at = place_of(number, "补充材料告知")
     if code:
         with pytest.raises(NotAllowed) as wrong:
             actions.issue(number, *at, "complainant", by=by, at=later(days=2))
@@ -264,7 +258,7 @@ def test_only_whose_act_it_was_and_the_centre_issue(by: Actor, code: str) -> Non
 
 def test_a_paper_that_nobody_owes_is_not_there() -> None:
     number = asked()
-    place, slug = position(number, "补充材料告知")
+    place, slug = place_of(number, "补充材料告知")
     for where in ((place + 1, slug, "complainant"), (place, "reply", "complainant"), (place, slug, "party"),
                   (place, "nothing", "complainant"), (place, slug, "supervisor")):  # fmt: skip
         with pytest.raises(NoSuchCase):
@@ -275,13 +269,13 @@ def test_whoever_is_complained_of_issues_nothing() -> None:
     demand = Demand(text="水务局不管", kind="complaint", respondents=(WATER,), contact=CHEN)
     number = register(demand, channel="phone", by=RESIDENT, at=MONDAY).number
     with pytest.raises(NoSuchCase):
-        actions.issue(number, *position(number, "登记凭证"), "complainant", by=WANG, at=later(1))
+        actions.issue(number, *place_of(number, "登记凭证"), "complainant", by=WANG, at=later(1))
 
 
 # ---- who sees them, and when they go ----
 def test_papers_are_seen_with_their_case_and_by_nobody_else() -> None:
     number = asked()
-    actions.issue(number, *position(number, "补充材料告知"), "complainant", by=ZHAO, at=later(days=2))
+    actions.issue(number, *place_of(number, "补充材料告知"), "complainant", by=ZHAO, at=later(days=2))
     with seeing(CENTRE):
         case_id, other = case_of(number).pk, brought()
         other_id = case_of(other).pk
@@ -303,7 +297,7 @@ def test_papers_are_seen_with_their_case_and_by_nobody_else() -> None:
 
 def test_words_of_papers_go_with_the_content_and_the_number_stays() -> None:
     number = answered()
-    at = position(number, "办理结果答复")
+    at = place_of(number, "办理结果答复")
     actions.take(number, *at, by=RESIDENT, at=later(9))
     for hour, (act, given) in enumerate(
         [("record_call", {"reached": True, "solved": "yes", "satisfied": "5"}), ("close", {})]
@@ -314,7 +308,7 @@ def test_words_of_papers_go_with_the_content_and_the_number_stays() -> None:
         assert Content.objects.filter(case__number=number).count() == 0
         assert paper_of(number).number == "汀热答〔2026〕1号"
     with pytest.raises(NotAllowed) as gone:
-        actions.issue(number, *position(number, "登记凭证"), "complainant", by=ZHOU, at=later(days=4001))
+        actions.issue(number, *place_of(number, "登记凭证"), "complainant", by=ZHOU, at=later(days=4001))
     assert gone.value.refused.code == "content_not_kept"
     assert verify(number, file_digest=lambda _: None).ok
 

@@ -320,7 +320,7 @@ def _why(row: Row, at: datetime) -> dict[str, Any]:
     if row.clock is None:
         return {}
     term = procedure.terms.get(row.term or "")
-    article = term.article if term else _set_under(procedure, row.clock)
+    article = term.article if term else procedure.set_under(row.clock)
     said = {"what": spoken(procedure.clocks[row.clock].name), "article": article}
     if due_at is None:
         return said | {"left": _("中止计时") if row.standing else ""}
@@ -329,13 +329,6 @@ def _why(row: Row, at: datetime) -> dict[str, Any]:
         "provisional": row.provisional,
         "when": when(due_at, at),
     }
-
-
-def _set_under(procedure: Procedure, clock: str) -> str:
-    """Return the article of the act that sets a clock's day, "" where no act does and no row sets a limit."""
-    if procedure.clocks[clock].until is None:
-        return ""
-    return next(act.article for act in procedure.acts.values() if clock in act.starts)
 
 
 def procedures() -> Iterable[Procedure]:

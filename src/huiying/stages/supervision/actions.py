@@ -1,8 +1,9 @@
-"""Verbs of the clockwork: ring a scheduled fact, once, if it still holds."""
+"""Verbs of supervision: ring a scheduled fact, once, if it still holds; open a case of protection (XF-57)."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from django.db.models import Count, Q
@@ -10,11 +11,29 @@ from django.db.models import Count, Q
 from huiying.case.folding import Folded
 from huiying.case.ledger import Entry
 from huiying.case.models import Alarm, Case, Notice
+from huiying.case.numbers import serials
 from huiying.case.queue import enqueue
-from huiying.case.recording import CLOCKWORK, lock_case, read_case, record
+from huiying.case.recording import (
+    CLOCKWORK,
+    Beginning,
+    Recorded,
+    begin_many,
+    instrument_in_force,
+    lock_case,
+    new_case,
+    read_case,
+    record,
+)
+from huiying.case.registry import append
 from huiying.case.scheduling import ESCALATION_AFTER, again, holds, planned
 from huiying.case.scope import working
 from huiying.directory.models import Staff
+from huiying.procedure.schema import Kind
+from huiying.stages.identity import vault
+from huiying.stages.identity.texts import from_staff
+from huiying.stages.identity.vault import Sealing
+from huiying.stages.supervision.dates import SUBJECT, foundation, last_foundation
+from huiying.stages.triage.actions import SHARED, registered
 
 ARTICLE = "规范处理流程"
 #: Kind of scheduled fact → the act it becomes, what it is called, and which role is told.
@@ -23,6 +42,9 @@ TOLD = {
     "escalate": ("escalate_overdue", "逾期提级", "leader"),
     "recheck": ("recheck", "挂账复查提醒", "unit_head"),
 }
+#: The fact by which a protection case is known.
+PROTECTION = "protection"
+WORDS = "工单{number}的诉求人因反映问题受到施压、威胁或者打击报复，由督办员核查：行为本身、是否泄露信息、领导责任。"
 
 
 def ring(alarm_id: int, at: datetime) -> str | None:
@@ -119,3 +141,48 @@ def ring_what_is_due(at: datetime, at_most: int = 500) -> int:
     for alarm_id in due:
         ring(alarm_id, at)
     return len(due)
+
+
+def protect(recorded: Recorded, at: datetime) -> str:
+    """Open the protection case of a case in which a threat was reported, or return the open one. Returns its number.
+
+    It is linked to its origin and followed from its receipt, confidential, handled like a report, and has a named
+    officer from its first moment. Locked out of it are the units complained about, and every unit that ever had the
+    first case: it is against the act, but also against whoever told of it and whoever led (一案双查).
+
+    Inside the open transaction of the report. What is reported in a protection case stays in it.
+    """
+    origin, state = recorded.case, recorded.now.state
+    if state.facts.get(PROTECTION):
+        return origin.number
+    known = Case.objects.filter(split_from=origin.number, facts__protection=True, closed_at=None).first()
+    if known is not None:
+        return known.number
+    had_it = {*state.units.values(), *(entry.actor.unit for entry in state.done if entry.actor.unit)}
+    new = new_case(serials(1)[0], at, instrument_in_force(at))
+    words = WORDS.format(number=origin.number)
+    digests = vault.digests(origin.number, SHARED)
+    (sealed,) = vault.seal([Sealing(new.number, 1, "text", words)])
+    commitments = {**{f"sealed:{name}": digest for name, digest in digests.items()}, "sealed:text": sealed}
+    entry = registered(origin, recorded.now, Kind.REPORT, 1, new, CLOCKWORK, at, commitments)
+    entry = replace(
+        entry,
+        given={**entry.given, "respondents": tuple(sorted({*state.respondents(), *had_it}))},
+        sets={
+            **entry.sets,
+            "received_at": at.isoformat(),
+            "confidential": True,
+            "supervisor": least_burdened(at),
+            "facts": {PROTECTION: True},
+        },
+    )
+    begin_many([Beginning(new, entry, {"text": from_staff(words, new.number)})])
+    vault.share(origin.number, new.number, SHARED)
+    return new.number
+
+
+def note_dates_found(at: datetime) -> None:
+    """Say that all dates are right by today's days and release, if they were last by others."""
+    now = foundation()
+    if last_foundation() != now:
+        append(SUBJECT, Entry("find_dates", CLOCKWORK, at, given=now))

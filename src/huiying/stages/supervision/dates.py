@@ -13,10 +13,7 @@ from typing import Any
 
 from django.db.models import Q
 
-from huiying.case.ledger import Entry
 from huiying.case.models import Act, Clock
-from huiying.case.recording import CLOCKWORK
-from huiying.case.registry import append
 from huiying.procedure.time_limits import SHANGHAI
 from huiying.procedure.workdays import china
 
@@ -49,13 +46,6 @@ def to_be_found_anew() -> list[int]:
         for year in years:
             reached |= _counts_in(year)
     return list(running.filter(reached).values_list("case", flat=True).distinct().order_by("case"))
-
-
-def found(at: datetime) -> None:
-    """Say that all dates are right by today's days and release, if they were last by others."""
-    now = foundation()
-    if last_foundation() != now:
-        append(SUBJECT, Entry("find_dates", CLOCKWORK, at, given=now))
 
 
 def _counts_in(year: int) -> Q:

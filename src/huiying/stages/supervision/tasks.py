@@ -21,8 +21,8 @@ from huiying.case.scope import working
 from huiying.case.witness import catch_up
 from huiying.stages.intake.models import Attachment
 from huiying.stages.intake.uploads import sweep
-from huiying.stages.supervision.actions import ring, ring_what_is_due
-from huiying.stages.supervision.dates import found, to_be_found_anew
+from huiying.stages.supervision.actions import note_dates_found, ring, ring_what_is_due
+from huiying.stages.supervision.dates import to_be_found_anew
 
 #: A job that has been "doing" for longer than any of ours takes belongs to a worker that died.
 STALLED_S = 120
@@ -76,7 +76,7 @@ def every_night(timestamp: int) -> None:
                 write_down(case, now, now, anew=True)
                 reschedule(case, now)
     with working():
-        found(timezone.now())
+        note_dates_found(timezone.now())
     with working():
         named = set(Attachment.objects.values_list("ref", flat=True))
     sweep(named, timezone.now())
