@@ -4,15 +4,22 @@ from __future__ import annotations
 
 import re
 from datetime import datetime, timedelta
+from itertools import count
 
 import pytest
 from django.db import connection
+from django.db.models import QuerySet
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from cast import SUN, WATER, ZHAO, ZHOU, Entering
+from huiying.case.models import Case
+from huiying.case.scope import working
+from huiying.directory.models import Post
+from huiying.doors.people import in_post
 from huiying.doors.remaining import LATE, LATER, OPEN, TODAY, WEEK, left, when
+from huiying.doors.work import lists
 from huiying.procedure.time_limits import SHANGHAI, Unit
 from huiying.stages import flow
 from huiying.stages.intake.actions import RESIDENT, Demand, register
@@ -128,3 +135,26 @@ def test_an_assigned_item_stands_where_its_own_day_puts_it_and_before_nobody_els
     [row] = [one for one in re.findall(r"<tr.*?</tr>", page(client), re.DOTALL) if numbers[2] in one]
     assert "交办件报结果" in row
     assert "规范处理流程" in row
+
+
+def plan_of(cases: QuerySet[Case]) -> str:
+    """Return how the database reads a list, planned once for all values, as it is after a connection's first pages."""
+    page, values = cases.annotate(**lists.OF_NONE).values_list("pk", *lists.OF_TRACK).query.sql_with_params()
+    place = count(1)
+    numbered = re.sub("%s", lambda _: f"${next(place)}", lists.ROWS.replace("{page}", page))
+    given = [lists.NO_TITLE, *values]
+    with working(), connection.cursor() as cursor:
+        cursor.execute("SET LOCAL plan_cache_mode = force_generic_plan; SET LOCAL enable_seqscan = off")
+        cursor.execute(f"PREPARE listing AS {numbered}")
+        cursor.execute(f"EXPLAIN EXECUTE listing ({', '.join(['%s'] * len(given))})", given)
+        explained = cursor.fetchall()
+        cursor.execute("DEALLOCATE listing")
+    return "\n".join(row[0] for row in explained)
+
+
+def test_lists_of_a_few_among_all_cases_are_read_from_their_index(signed_in: Entering) -> None:
+    dispatched("路灯不亮")
+    signed_in("zhoujie")
+    zhou = in_post(Post.objects.get(staff__username="zhoujie"))
+    for cases, index in ((lists.joined_and_answered(), "case_joined"), (lists.followed_by(zhou), "case_followed")):
+        assert index in plan_of(cases)

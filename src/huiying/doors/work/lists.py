@@ -211,12 +211,12 @@ def to_erase(at: datetime) -> QuerySet[Case]:
 def joined_and_answered() -> QuerySet[Case]:
     """Return joined cases whose main case has its answer: their reporters wait to be told."""
     answered = Case.objects.filter(stage__in=ANSWERED).values("number")
-    return Case.objects.exclude(joined_into="").filter(step="joined", joined_into__in=answered).order_by("id")
+    return Case.objects.filter(joined_into__given=True, step="joined", joined_into__in=answered).order_by("id")
 
 
 def followed_by(person: Person) -> QuerySet[Case]:
     """Return the first visits that somebody follows and that have no substantive answer yet (A11), the oldest first."""
-    return Case.objects.filter(follower=person.actor.person, closed_at=None).order_by("id")
+    return Case.objects.filter(follower__given=True, follower=person.actor.person, closed_at=None).order_by("id")
 
 
 @dataclass(frozen=True, slots=True)
