@@ -45,7 +45,7 @@ bench: dev ## speed, as ratios against a floor in the same run (parts and sizes:
 audit: dev ## ask the public lists of known faults about every locked package (needs the network)
 	@.venv/bin/python scripts/audit
 
-lock: dev ## resolve the dependencies anew (needs uv on the PATH)
+lock: ## resolve the dependencies anew (needs uv on the PATH)
 	uv pip compile --quiet --universal --generate-hashes --python-version 3.11 --no-annotate --no-header \
 	  --group build pyproject.toml -o requirements/runtime.txt
 	uv pip compile --quiet --universal --generate-hashes --python-version 3.11 --no-annotate --no-header \
