@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from importlib import import_module
 from importlib.metadata import version
+from typing import Any
 
 import click
 
@@ -18,6 +20,7 @@ COMMANDS = {
     "mail": "huiying.commands.mail:mail",
     "ledger": "huiying.commands.ledger:ledger",
     "audit": "huiying.commands.audit:audit",
+    "triage": "huiying.commands.triage:triage",
     "backup": "huiying.commands.backup:backup",
     "restore": "huiying.commands.backup:restore",
     "token": "huiying.commands.token:token",
@@ -33,20 +36,27 @@ COMMANDS = {
 class Commands(click.Group):
     """A group that knows its commands by name and imports each on demand."""
 
+    def __init__(self, name: str, known: Mapping[str, str], **settings: Any) -> None:
+        super().__init__(name, **settings)
+        self.known = known
+
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002  # click's signature
         """Return the names in the order of the table."""
-        return list(COMMANDS)
+        return list(self.known)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
         """Import and return a command."""
-        if cmd_name not in COMMANDS:
+        if cmd_name not in self.known:
             return None
-        module, name = COMMANDS[cmd_name].split(":")
+        module, name = self.known[cmd_name].split(":")
         command: click.Command = getattr(import_module(module), name)
         return command
 
 
-@click.command(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
-@click.version_option(version("huiying"), prog_name="huiying")
-def main() -> None:
-    """回应 Huiying: complaints and reports, from the first word to the last answer."""
+main = Commands(
+    "huiying",
+    COMMANDS,
+    help="回应 Huiying: complaints and reports, from the first word to the last answer.",
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+click.version_option(version("huiying"), prog_name="huiying")(main)
