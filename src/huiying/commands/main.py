@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from importlib import import_module
 from importlib.metadata import version
-from typing import Any
 
 import click
 
@@ -36,8 +35,8 @@ COMMANDS = {
 class Commands(click.Group):
     """A group that knows its commands by name and imports each on demand."""
 
-    def __init__(self, name: str, known: Mapping[str, str], **settings: Any) -> None:
-        super().__init__(name, **settings)
+    def __init__(self, name: str, known: Mapping[str, str], said: str) -> None:
+        super().__init__(name, help=said, context_settings={"help_option_names": ["-h", "--help"]})
         self.known = known
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002  # click's signature
@@ -53,10 +52,5 @@ class Commands(click.Group):
         return command
 
 
-main = Commands(
-    "huiying",
-    COMMANDS,
-    help="回应 Huiying: complaints and reports, from the first word to the last answer.",
-    context_settings={"help_option_names": ["-h", "--help"]},
-)
+main = Commands("huiying", COMMANDS, "回应 Huiying: complaints and reports, from the first word to the last answer.")
 click.version_option(version("huiying"), prog_name="huiying")(main)

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from huiying.commands.main import Commands
 
-triage = Commands(
-    "triage",
-    {},
-    help="研判: kind and matter, urgency, repeats; machines propose, named people decide.",
-)
+#: Command → module and function.
+JUDGING: dict[str, str] = {}
+
+triage = Commands("triage", JUDGING, "研判: kind and matter, urgency, repeats; machines propose, named people decide.")

@@ -26,7 +26,7 @@ text_option = click.option(
     "text",
     metavar="COLS",
     required=True,
-    help="Columns of the text: a+b joins, a,b takes the first not empty.",
+    help="Columns of the text: a+b joins, a,b takes the first that is filled.",
 )
 
 

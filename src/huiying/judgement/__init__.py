@@ -1,1 +1,1 @@
-"""研判: what a text looks like to a machine. No Django, no database, no network; it proposes, and named people decide."""
+"""研判: what a text looks like to a machine. No Django, database or network; it proposes, named people decide."""
