@@ -5,6 +5,10 @@ from __future__ import annotations
 from huiying.commands.main import Commands
 
 #: Command → module and function.
-JUDGING: dict[str, str] = {}
+JUDGING = {
+    "train": "huiying.commands.triage_model:train",
+    "evaluate": "huiying.commands.triage_model:evaluate",
+    "predict": "huiying.commands.triage_model:predict",
+}
 
 triage = Commands("triage", JUDGING, "研判: kind and matter, urgency, repeats; machines propose, named people decide.")
