@@ -21,6 +21,7 @@ class CommonAct:
 
 COMMON: Mapping[str, CommonAct] = {
     "classify": CommonAct("确定事项", "国办函〔2025〕66号（五）"),
+    "judge_urgency": CommonAct("认定紧急程度", "《北京市接诉即办工作条例》第11条"),
     "split": CommonAct("拆分诉求", "国办函〔2025〕66号（五）", told=True),
     "joined_by": CommonAct("有工单并入", "《北京市接诉即办工作条例》第11条"),
     "inquire": CommonAct("询问进度", "国办发〔2020〕53号", told=True),

@@ -109,6 +109,7 @@ SENTENCES: Mapping[str, object] = {
     "put_right": lazy("{who}更正了决定，并告知诉求人。"),
     "find_nothing_wrong": lazy("{who}核实原决定，无须更正。"),
     "classify": lazy("{who}确定了类型、事项和区划。"),
+    "judge_urgency": lazy("{who}认定紧急程度：{urgency}。"),
     "split": lazy("{who}把其中的诉求拆分出去，另行办理。"),
     "joined_by": lazy("{who}把另一件工单并到这里，一起办理。"),
     "inquire": lazy("{who}查询了办理进度。"),

@@ -172,6 +172,8 @@ def _told(
     values |= {"who": who, "person": person} | ({"due": until_short(ends)} if ends else {})
     if act.act in COMMON and act.body["given"].get("unit") in units:
         values["unit"] = units[act.body["given"]["unit"]]
+    if act.act == "judge_urgency":
+        values["urgency"] = rule_words()[f"choice.{act.body['given']['urgency']}"]
     if act.act in OF_PAPERS:
         values["paper"] = act.body["given"]["number"]
     flags = {ask.name: act.body["given"].get(ask.name) is True for ask in given if ask.kind == "flag"}

@@ -1,22 +1,27 @@
 """Urgency (紧急识别): what must reach a person before anything else is finished.
 
-Recall first, and every hit shows its words. A lexicon with the sentences in which its words count is read by anybody; a model that learned from what people called
-urgent may add what no word of it names. Neither lowers what the other raised.
+Recall first, and every hit shows its words. A lexicon with the sentences in which its words count is read by anybody;
+a model that learned from what people called urgent may add what no word of it names. Neither lowers what the other
+raised.
 """
 
 from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
+from hashlib import sha256
 from importlib.resources import files
+from operator import add
 
 #: Characters of one message that are read.
 MOST_CHARACTERS = 20_000
 SENTENCE = re.compile(r"[^。！？!?；;\n]+")
+#: Words are found by how they begin.
+HEAD = 2
 
 
 class Danger(StrEnum):
@@ -67,50 +72,67 @@ class Rule:
 
     kind: Danger
     level: int
-    any: re.Pattern[str]
-    near: re.Pattern[str] | None
-    unless: re.Pattern[str] | None
+    near: Sequence[str]
+    unless: Sequence[str]
+
+    def holds(self, sentence: str, start: int, end: int) -> bool:
+        """Whether the rule's words, which stand in a sentence from `start` to `end`, count there."""
+        if any(word in sentence for word in self.unless):
+            return False
+        return not self.near or any(_stands(word, sentence, start, end) for word in self.near)
+
+
+def _stands(word: str, sentence: str, start: int, end: int) -> bool:
+    """Whether a word stands in a sentence, and not only inside the words that it is looked for beside."""
+    at = sentence.find(word)
+    while start <= at and at + len(word) <= end:
+        at = sentence.find(word, at + 1)
+    return at >= 0
+
+
+@dataclass(frozen=True, slots=True)
+class Lexicon:
+    """The rules, by the beginnings of their words: of the words that begin alike the longest comes first.
+
+    `version`: a mark of all that is written in it, under which it is remembered what it found.
+    """
+
+    heads: Mapping[str, Sequence[tuple[str, Rule]]]
+    version: str
 
     def hits(self, sentence: str, begin: int) -> Iterator[Hit]:
-        """Yield what the rule finds in a sentence that begins at a place of its message."""
-        if self.unless and self.unless.search(sentence):
-            return
-        for found in self.any.finditer(sentence):
-            if self.near is None or any(not _same(found, other) for other in self.near.finditer(sentence)):
-                yield Hit(self.kind, self.level, found[0], begin + found.start(), begin + found.end())
-
-
-def _same(one: re.Match[str], other: re.Match[str]) -> bool:
-    """Whether what stands near is only a part of the word itself."""
-    return one.start() <= other.start() and other.end() <= one.end()
-
-
-def _words(said: Sequence[str]) -> re.Pattern[str]:
-    """Return a pattern of plain words, the longest first; it looks at each character a bounded number of times."""
-    return re.compile("|".join(re.escape(word) for word in sorted(said, key=lambda word: (-len(word), word))))
+        """Yield what is found in a sentence that begins at a place of its message. Each character is looked at once."""
+        for start, head in enumerate(map(add, sentence, sentence[1:])):
+            words = self.heads.get(head)
+            if words is None:
+                continue
+            seen: set[int] = set()
+            for word, rule in words:
+                end = start + len(word)
+                if id(rule) not in seen and sentence.startswith(word, start) and rule.holds(sentence, start, end):
+                    seen.add(id(rule))
+                    yield Hit(rule.kind, rule.level, word, begin + start, begin + end)
 
 
 @cache
-def lexicon() -> Sequence[Rule]:
-    """Return the rules as they are written."""
-    read = tomllib.loads(files(__package__).joinpath("urgency.toml").read_text("utf-8"))
-    return [
-        Rule(
-            Danger(rule["kind"]),
-            rule["level"],
-            _words(rule["any"]),
-            _words(rule["near"]) if "near" in rule else None,
-            _words(rule["unless"]) if "unless" in rule else None,
-        )
-        for rule in read["rule"]
-    ]
+def lexicon() -> Lexicon:
+    """Return the rules as they are written. No word is shorter than a head."""
+    written = files(__package__).joinpath("urgency.toml").read_text("utf-8")
+    read = tomllib.loads(written)
+    found: dict[str, list[tuple[str, Rule]]] = {}
+    for said in read["rule"]:
+        rule = Rule(Danger(said["kind"]), said["level"], tuple(said.get("near", ())), tuple(said.get("unless", ())))
+        for word in said["any"]:
+            found.setdefault(word[:HEAD], []).append((word, rule))
+    longest_first = {head: sorted(words, key=lambda one: (-len(one[0]), one[0])) for head, words in found.items()}
+    return Lexicon(longest_first, sha256(written.encode()).hexdigest()[:12])
 
 
 def urgency_of(text: str) -> Urgency:
     """Return how urgent a message is by the lexicon."""
-    hits: list[Hit] = []
-    for sentence in SENTENCE.finditer(text[:MOST_CHARACTERS]):
-        for rule in lexicon():
-            hits += rule.hits(sentence[0], sentence.start())
-    hits.sort(key=lambda hit: (hit.start, -hit.level, hit.kind))
+    hits = [
+        hit
+        for sentence in SENTENCE.finditer(text[:MOST_CHARACTERS])
+        for hit in lexicon().hits(sentence[0], sentence.start())
+    ]
     return Urgency(max((hit.level for hit in hits), default=0), hits)

@@ -30,6 +30,7 @@ from huiying.procedure.decision import Allowed
 from huiying.procedure.disclosure import choices
 from huiying.procedure.schema import ANYWHERE, UNIT_ROLES, Procedure
 from huiying.procedure.state import MAIN
+from huiying.stages.intake.raising import LEVELS, may_judge
 from huiying.stages.triage import actions as triage
 
 #: Of what somebody asked to see, so many lines are shown.
@@ -68,7 +69,7 @@ def case(request: HttpRequest, number: str) -> HttpResponse:
             "holder": _holder(now, shown),
             "tracks": _tracks(now),
             "papers": papers.listed(shown),
-            "acts": _acts(number, options, now, judging=judging),
+            "acts": _acts(number, options, now, judgements=_judgements(number, person.role, judging=judging)),
             # The first act's text is the demand itself, which stands above.
             "events": [drawn_event(one, with_texts=one is not told[0]) for one in told],
             "files": [
@@ -123,7 +124,19 @@ def _following(procedure: Procedure, step: str) -> set[str]:
     }
 
 
-def _acts(number: str, options: Sequence[Possible], now: Folded, *, judging: bool) -> dict[str, list[dict[str, str]]]:
+def _judgements(number: str, role: str, *, judging: bool) -> list[dict[str, str]]:
+    """Return the buttons of what somebody may say a demand is."""
+    urgency = {"label": _("认定紧急程度"), "url": reverse("judge-urgency", args=[number])}
+    return [
+        *([urgency] if isinstance(may_judge(role), Allowed) else []),
+        *([{"label": _("确定事项"), "url": reverse("classify", args=[number])}] if judging else []),
+        *([{"label": _("拆分诉求"), "url": reverse("split", args=[number])}] if judging else []),
+    ]
+
+
+def _acts(
+    number: str, options: Sequence[Possible], now: Folded, *, judgements: Sequence[dict[str, str]]
+) -> dict[str, list[dict[str, str]]]:
     """Return the buttons: what is usually next apart, the others, and those not possible now, with their reasons."""
     drawn = [
         {
@@ -140,13 +153,9 @@ def _acts(number: str, options: Sequence[Possible], now: Folded, *, judging: boo
     # Where there is something to be judged, no answer is put before another; what does not lead on is no next step.
     is_judging = len(judged) > 1 and any(option.act.decides for option in judged)
     first = 1 if possible and _leads_on(possible[0], now) and not is_judging else 0
-    judgements = [
-        {"label": _("确定事项"), "url": reverse("classify", args=[number])},
-        {"label": _("拆分诉求"), "url": reverse("split", args=[number])},
-    ]
     return {
         "first": can[:first],
-        "others": [*(judgements if judging else []), *can[first:]],
+        "others": [*judgements, *can[first:]],
         "refused": [one for one in drawn if one["why"]],
     }
 
@@ -198,6 +207,8 @@ def _may_erase(case: Case, person: Person, at: datetime) -> bool:
 def _tags(case: Case) -> list[dict[str, str]]:
     words = rule_words()
     tags = [{"text": words.get(f"choice.{case.kind}", ""), "tone": "neutral"}]
+    if urgent := case.facts.get("urgent"):
+        tags.append({"text": words[f"choice.{LEVELS[urgent]}"], "tone": "late"})
     if case.confidential:
         tags.append({"text": _("保密件"), "tone": "warn"})
     if case.anonymous:

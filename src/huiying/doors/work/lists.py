@@ -93,15 +93,19 @@ class Row(NamedTuple):
     standing: bool
 
 
-def _counting(held: str) -> str:
+def _counting(held: str, *besides: str) -> str:
     """Return the statement that counts the parts of a worklist, for what narrows it to whoever holds the tracks."""
     tracks = f"FROM case_track WHERE open AND {held} AND due_at"
     part = f"(SELECT count(*) FROM (SELECT {tracks} > %s AND due_at <= %s LIMIT %s) AS part)"  # noqa: S608  # words above
     undated = f"(SELECT count(*) FROM (SELECT {tracks} IS NULL LIMIT %s) AS part)"  # noqa: S608  # words above
-    return f"SELECT {', '.join([part] * 4)}, {undated}"
+    return f"SELECT {', '.join([part] * 4 + [undated, *besides])}"
 
 
-COUNT, COUNT_UNITS = _counting("holder = %s"), _counting("holder = %s AND unit = %s")
+#: Counts with them, in the same statement, what was found urgent and nobody has looked at.
+RAISED = "(SELECT count(*) FROM (SELECT FROM intake_raising WHERE judged_at IS NULL LIMIT %s) AS part)"
+COUNT, COUNT_UNITS = _counting("holder = %s", RAISED), _counting("holder = %s AND unit = %s", "0")
+#: What is counted under this name waits for whoever may judge it, wherever its case is.
+URGENT = "urgent"
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,6 +188,7 @@ def _within(part: str, at: datetime) -> dict[str, Any]:
 def tallies(person: Person, at: datetime) -> Mapping[str, int]:
     """Return how many tracks wait in each part of somebody's worklist, counted no further than `MOST_COUNTED` + 1.
 
+    Under `URGENT`: how many demands were found urgent that nobody has looked at, for the roles of the centre.
     One statement that reads the beginning of each part from an index, however many wait.
     """
     if person.role == "administrator":
@@ -194,8 +199,12 @@ def tallies(person: Person, at: datetime) -> Mapping[str, int]:
     between = {LATE: (begins, at), TODAY: (at, today), WEEK: (today, week), LATER: (max(today, week), ends)}
     held: list[object] = [person.role, *([person.actor.unit or ""] if person.role in UNIT_ROLES else [])]
     values = [value for bounds in between.values() for value in (*held, *bounds, MOST_COUNTED + 1)]
-    counted = run(COUNT_UNITS if person.role in UNIT_ROLES else COUNT, [*values, *held, MOST_COUNTED + 1])
-    return dict(zip((*between, OPEN), counted[0], strict=True))
+    most = MOST_COUNTED + 1
+    if person.role in UNIT_ROLES:
+        counted = run(COUNT_UNITS, [*values, *held, most])
+    else:
+        counted = run(COUNT, [*values, *held, most, most])
+    return dict(zip((*between, OPEN, URGENT), counted[0], strict=True))
 
 
 def overdue(at: datetime) -> QuerySet[Case]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from huiying.doors.work import acting, bulk, cases, judging, openings, papers, sessions, views, worklist
+from huiying.doors.work import acting, bulk, cases, judging, openings, papers, sessions, urgent, views, worklist
 
 urlpatterns = [
     path("", worklist.work, name="work"),
@@ -18,6 +18,8 @@ urlpatterns = [
     path("case/<str:number>/", cases.case, name="case"),
     path("case/<str:number>/classify/", judging.classify, name="classify"),
     path("case/<str:number>/split/", judging.split, name="split"),
+    path("case/<str:number>/urgency/", urgent.judge_urgency, name="judge-urgency"),
+    path("urgent/", urgent.urgent, name="urgent"),
     path("case/<str:number>/open/", openings.ask, name="open"),
     path("case/<str:number>/do/<str:track>/<slug:name>/", acting.do, name="do"),
     path("case/<str:number>/papers/<int:position>/<slug:paper>/<slug:whom>/", papers.paper, name="paper"),

@@ -28,6 +28,7 @@ from huiying.doors.work.views import (
 )
 from huiying.procedure.schema import Kind
 from huiying.stages.intake.lookups import LOOKERS
+from huiying.stages.intake.raising import JUDGES
 
 
 @require_GET
@@ -43,15 +44,17 @@ def work(request: HttpRequest) -> HttpResponse:
     cases = lists.waiting_for(person, part=asked["when"], step=step, kind=asked["kind"], at=at)
     page = lists.page_of(cases, page_number(request), at)
     acts, choosable = bulk.offers(page.rows, person.role)
+    tallies = lists.tallies(person, at)
     context = {
         "heading": _("待办"),
+        "raised": raised_words(tallies.get(lists.URGENT, 0)) if person.role in JUDGES else "",
         "post": str(person.post),
         "caption": _("待办"),
         "labels": column_names(),
         "groups": grouped(page.rows, choosable, with_unit=person.actor.unit is None),
         "acts": acts,
         "key": uuid.uuid4().hex,
-        "parts": _parts(request, lists.tallies(person, at)),
+        "parts": _parts(request, tallies),
         "filters": _filters(request, steps, step),
         "filtered": any(asked.values()),
         **steps_between_pages(request, page),
@@ -79,6 +82,14 @@ def grouped(rows: Sequence[lists.Listed], choosable: Mapping[str, bool], *, with
         }
         for part, members in groupby(rows, key=lambda row: row.when)
     ]
+
+
+def raised_words(count: int) -> str:
+    """Return how many demands were found urgent that nobody has looked at; nothing where there is none."""
+    if not count:
+        return ""
+    many = f"{lists.MOST_COUNTED}+" if count > lists.MOST_COUNTED else str(count)
+    return _("提到危险或者紧急情况、还没有人认定的诉求：{many} 件。").format(many=many)
 
 
 def part_names() -> dict[str, str]:

@@ -23,7 +23,8 @@ from huiying.stages.identity.actions import write
 from huiying.stages.identity.texts import LONGEST_TEXT, from_resident, place_of, said_on_the_spot
 from huiying.stages.identity.vault import Contact, Sealing
 from huiying.stages.intake.files import MOST_FILES, Checked, check, safe_name
-from huiying.stages.intake.models import Attachment
+from huiying.stages.intake.models import Attachment, Raising
+from huiying.stages.intake.raising import raising_of
 from huiying.stages.intake.uploads import store
 
 LONGEST_TITLE, LONGEST_LINE, MOST_DEMANDS = 120, 200, 20
@@ -264,6 +265,8 @@ def write_coming(arriving: Sequence[Coming]) -> None:
         ]
     )
     Attachment.objects.bulk_create([file for one in arriving for file in one.files])
+    raised = (raising_of(one.case, one.texts, one.entry.at) for one in arriving)
+    Raising.objects.bulk_create([one for one in raised if one is not None])
 
 
 def attach(
