@@ -5,6 +5,8 @@ from __future__ import annotations
 from huiying.commands.main import Commands
 
 #: Command → module and function.
-JUDGING: dict[str, str] = {}
+JUDGING: dict[str, str] = {
+    "units": "huiying.commands.triage_units:units",
+}
 
 triage = Commands("triage", JUDGING, "研判: kind and matter, urgency, repeats; machines propose, named people decide.")
