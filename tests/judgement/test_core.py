@@ -220,7 +220,7 @@ def test_whatever_is_written_pieces_lie_in_it_and_stay_the_same(text: str, day: 
 def test_a_hundred_thousand_characters_take_seconds_at_most(part: str) -> None:
     begun = time.perf_counter()
     read(part * (100_000 // len(part)))
-    assert time.perf_counter() - begun < 10
+    assert time.perf_counter() - begun < 5
 
 
 def messages() -> dict[str, tuple[str, date]]:

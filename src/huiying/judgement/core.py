@@ -12,7 +12,6 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
-from itertools import islice
 from pathlib import Path
 
 from huiying.judgement.answering import mentions
@@ -143,7 +142,7 @@ def _wished(text: str, said: Sequence[Clause]) -> Iterator[Piece]:
             if wish is None:
                 continue
             end = begun[place][0].end
-            for clause, another in islice(begun, place + 1, place + 1 + LONGEST_WISH):
+            for clause, another in begun[place + 1 : place + 1 + LONGEST_WISH]:
                 if another is not None or clause.end - wish.start() > LONGEST_WISH:
                     break
                 end = clause.end
