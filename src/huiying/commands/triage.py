@@ -9,6 +9,8 @@ JUDGING = {
     "train": "huiying.commands.triage_model:train",
     "evaluate": "huiying.commands.triage_model:evaluate",
     "predict": "huiying.commands.triage_model:predict",
+    "urgency": "huiying.commands.triage_urgency:urgency",
+    "units": "huiying.commands.triage_units:units",
 }
 
 triage = Commands("triage", JUDGING, "研判: kind and matter, urgency, repeats; machines propose, named people decide.")
