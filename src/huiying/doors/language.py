@@ -2,7 +2,7 @@
 
 Page words are gettext's, with the Simplified Chinese text as the message id. What the rules say has catalogues of its
 own (`procedure/words`); this is where the two meet. What a city named (units, areas, matters) and what people wrote
-stay as they are; an English page says of them that they are Chinese (`tongues`).
+stay as they are; pages in other languages say of them that they are Simplified Chinese (`tongues`).
 """
 
 from __future__ import annotations
@@ -42,10 +42,11 @@ class LanguageMiddleware:
 
 
 def _marked(response: HttpResponseBase) -> HttpResponseBase:
-    """Say of an English page which of its words are Chinese."""
+    """Say of a page in another language which of its words are Simplified Chinese."""
     is_page = response.headers.get("Content-Type", "").startswith("text/html")
-    if language() == "en" and is_page and isinstance(response, HttpResponse):
-        response.content = tongues.mark(response.content.decode(response.charset)).encode(response.charset)
+    if language() != settings.LANGUAGE_CODE and is_page and isinstance(response, HttpResponse):
+        marked = tongues.mark(response.content.decode(response.charset), language())
+        response.content = marked.encode(response.charset)
         if "Content-Length" in response.headers:
             response.headers["Content-Length"] = str(len(response.content))
     return response
