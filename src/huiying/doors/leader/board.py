@@ -26,7 +26,7 @@ from huiying.stages.insight.models import Standing
 from huiying.stages.insight.queries import STILL_DAYS, Stuck, as_of, standing_still, stuck
 
 #: How many rows each table of the board shows before somebody asks for the whole.
-SHOWN = 6
+SHOWN = 5
 #: Which cases a list is asked for, as it is written in an address.
 LATE, STILL, MINE = "late", "still", "mine"
 
