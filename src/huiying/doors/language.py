@@ -7,6 +7,7 @@ stay as they are; pages in other languages say of them that they are Simplified 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 
 from django.conf import settings
@@ -22,6 +23,8 @@ CATALOGUES = {"zh-hans": "zh_hans", "zh-hant": "zh_hant", "en": "en"}
 #: Language of a page → what <html lang> says of it.
 TAGS = {"zh-hans": "zh-CN", "zh-hant": "zh-Hant", "en": "en"}
 NAMES = {"zh-hans": "简体中文", "zh-hant": "繁體中文", "en": "English"}
+#: Rules' words set a space beside a code or a number; between two characters there is none.
+BETWEEN_CHARACTERS = re.compile(r"(?<=[\u4e00-\u9fff]) (?=[\u4e00-\u9fff])")
 Next = Callable[[HttpRequest], HttpResponseBase]
 
 
@@ -64,8 +67,9 @@ def rule_words() -> Mapping[str, str]:
 
 
 def refusal(code: str, params: Mapping[str, object] = NOTHING) -> str:
-    """Return a refusal's sentence in the page's language."""
-    return words.refusal(code, {name: _named(value) for name, value in params.items()}, CATALOGUES[language()])
+    """Return a refusal's sentence in the page's language; where a code became a name, without the space beside it."""
+    said = words.refusal(code, {name: _named(value) for name, value in params.items()}, CATALOGUES[language()])
+    return BETWEEN_CHARACTERS.sub("", said)
 
 
 def sentence(refused: Refused) -> str:
