@@ -8,6 +8,8 @@ import pytest
 from django.template import Context, Template
 from django.utils import translation
 
+from huiying.ui.templatetags.heading_tags import WORDS
+
 HEADING = Template("{% load heading_tags %}{% whole_words %}{{ said }}{% end_whole_words %}")
 
 
@@ -33,3 +35,8 @@ def test_no_line_ends_within_a_word(said: str, together: list[str]) -> None:
 def test_what_stands_on_one_line_and_what_is_in_another_language_stays_as_it_is() -> None:
     assert drawn("我督办的工单") == "我督办的工单"
     assert drawn("广东省12345政务服务便民热线", "en") == "广东省12345政务服务便民热线"
+
+
+def test_a_line_takes_every_word() -> None:
+    assert len(set(WORDS)) == len(WORDS)
+    assert {len(word) for word in WORDS} <= {2, 3, 4}
