@@ -15,6 +15,7 @@ from playwright.sync_api import Page, Route
 
 from browser_world import CONTRAST, DARK, DESK, ELDER, HEIGHTS, LIGHT, MODES, PHONE, TABLET, ZOOMED, Windows
 from huiying.doors.language import TAGS
+from huiying.doors.tongues import CHARACTERS
 from page_map import Sight
 
 HERE = Path(__file__).with_name("browser")
@@ -206,11 +207,13 @@ def targets(page: Page, width: int, mode: str) -> list[str]:
 
 
 def tongue(page: Page, language: str) -> list[str]:
-    """Return what the page says wrongly of its language, or an English one of the Chinese words in it."""
+    """Return what the page says wrongly of its language, or one in another language of the Simplified words in it."""
     said = page.evaluate(TONGUE)
     if said != TAGS[language]:
         return [f"the page says that it is in {said!r}"]
-    return ours(page, "english") if language == "en" else []
+    if language == "zh-hant":
+        return ours(page, "chinese", CHARACTERS.read_text("utf-8").split()[0])
+    return ours(page, "chinese") if language == "en" else []
 
 
 def inline(words: str) -> list[str]:

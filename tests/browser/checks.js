@@ -320,15 +320,18 @@
     return wrong;
   };
 
-  // A screen reader reads Chinese as English where nothing says that it is Chinese.
-  const chineseSaysSo = () => {
+  // A screen reader reads Chinese as English where nothing says that it is Chinese; and Simplified characters are drawn
+  // as Traditional ones are where a Traditional page does not say what they are. `simplified`: those only such text has.
+  const chineseSaysSo = (simplified = "") => {
+    const sought = simplified ? new RegExp(`[${simplified}]`, "u") : /\p{Script=Han}/u;
+    const saysSo = simplified ? /^zh-(CN|Hans)/ : /^zh/;
     const wrong = new Set();
     const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
     for (let node = walker.nextNode(); node; node = walker.nextNode()) {
       const element = node.parentElement;
-      if (!/\p{Script=Han}/u.test(node.data) || /^(script|style)$/i.test(element.tagName)) continue;
+      if (!sought.test(node.data) || /^(script|style)$/i.test(element.tagName)) continue;
       if (element.closest("[role=img]")) continue; // read by its label, whatever is drawn in it
-      if (!element.closest("[lang]").getAttribute("lang").startsWith("zh")) wrong.add(`Chinese that does not say so: ${name(element)}`);
+      if (!saysSo.test(element.closest("[lang]").getAttribute("lang"))) wrong.add(`Chinese that does not say so: ${name(element)}`);
     }
     return [...wrong];
   };
@@ -341,7 +344,7 @@
     ],
     targets: targetsAreLarge,
     elder: () => [...textIsLarge(), ...paragraphsStandApart(), ...targetsAreLarge(60)],
-    english: chineseSaysSo,
+    chinese: chineseSaysSo,
     // What Tab should come to, in order: of a group of radio buttons one.
     stops: () =>
       stops().filter(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 from html import unescape
 from pathlib import Path
@@ -50,8 +51,17 @@ def test_an_instrument_is_a_picture_steps_acts_and_limits_in_words(signed_in: En
     assert "《北京市接诉即办工作条例》第15条" in acts
     assert "S 种子文章" in acts
     assert "不作为法律展示" in acts
-    assert "page=2" in acts
-    assert "协办交件" in page(staff, "/staff/law/hotline/acts/?page=2")
+    hotline = our_library().procedures["hotline"]
+    for act in hotline.acts.values():
+        assert act.name in acts
+    folded = re.findall(r'folded-label">([^<]*)<.*?folded-count">([^<]*)<(.*?)</details>', acts, re.DOTALL)
+    assert [label for label, *_ in folded[:2]] == ["接听登记", "初步核实"]
+    assert folded[-1][0] == "各个环节"
+    for label, count, rows in folded:
+        assert int(count.removesuffix("个")) == rows.count('scope="row"'), label
+    at_work = next(rows for label, _, rows in folded if label == "承办")
+    assert "申请延期" in at_work  # possible at other steps too, and found at each
+    assert "登记</div>" not in at_work
     limits = page(staff, "/staff/law/petition/limits/")
     for said in (
         "60自然日",

@@ -13,6 +13,7 @@ from django.utils import timezone
 from cast import COMMUNITY, MATTER, STREETS, WATER, WU, ZHAO, ZHENG, ZHOU, Entering
 from huiying.case.models import Case
 from huiying.case.scope import CENTRE, seeing
+from huiying.directory.models import Unit
 from huiying.stages import flow
 from huiying.stages.identity.vault import Contact
 from huiying.stages.insight.actions import tally
@@ -104,6 +105,22 @@ def test_what_is_late_stands_on_the_board_with_whom_since_when_and_who_sees_to_i
         assert rows(supervisor, address) == (int(words) if words.isdecimal() else 1), address
     assert number in shown(supervisor, f"/board/cases/?what=late&unit={WATER}")
     assert number not in shown(supervisor, f"/board/cases/?what=late&unit={STREETS}")
+
+
+def test_the_board_shows_the_worst_first_and_the_whole_to_who_asks(signed_in: Entering) -> None:
+    units = list(Unit.objects.filter(active=True, level="department").values_list("code", flat=True)[:8])
+    for days, unit in enumerate(units):
+        bring(60 + days, lead=unit)
+    tally()
+    supervisor = signed_in("sunshen")
+    named = [Unit.objects.get(code=unit).name for unit in units]
+    with_whom = shown(supervisor, "/board/").partition("卡在哪一步")[0]
+    assert [name in with_whom for name in named[3:]] == [True] * 5
+    assert not any(name in with_whom for name in named[:3])
+    assert "看全部 8 个单位和岗位" in with_whom
+    whole = shown(supervisor, "/board/?whole=with_whom")
+    assert all(name in whole for name in named)
+    assert "看全部 8 个单位和岗位" not in whole
 
 
 def test_the_list_of_late_cases_leads_to_the_board_or_to_ones_own_list(signed_in: Entering) -> None:

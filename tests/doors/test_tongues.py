@@ -1,10 +1,17 @@
-"""English pages say which of their words are Chinese: names, articles, and what people wrote."""
+"""Pages in another language say which of their words are Simplified Chinese: names, articles, and what people wrote."""
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
+
 import pytest
 
+import huiying
 from huiying.doors.tongues import mark
+
+LOCALE = Path(huiying.__file__).parent / "doors" / "locale"
+PROCEDURE = Path(huiying.__file__).parent / "procedure"
 
 UNIT = '<span lang="zh-Hans">汀川市水务局</span>'
 
@@ -42,9 +49,46 @@ UNIT = '<span lang="zh-Hans">汀川市水务局</span>'
     ],
 )
 def test_what_is_chinese_is_marked_and_nothing_else_is_touched(written: str, marked: str | None) -> None:
-    assert mark(written) == (written if marked is None else marked)
+    assert mark(written, "en") == (written if marked is None else marked)
 
 
-def test_a_marked_page_stays_as_it_is() -> None:
-    once = mark('<html lang="en"><body><p>With 汀川市水务局</p><option>临汀区</option><input value="水"></body></html>')
-    assert mark(once) == once
+@pytest.mark.parametrize(
+    ("written", "marked"),
+    [
+        ("<p>諮詢和求助，由派單員辦理。</p>", None),
+        ("<p>汀川市水务局</p>", f"<p>{UNIT}</p>"),
+        # Written alike in both: nothing to say.
+        ("<p>海湖路8栋</p>", '<p><span lang="zh-Hans">海湖路8栋</span></p>'),
+        ("<p>海湖路8棟</p>", None),
+        ("<p>海湖路</p>", None),
+        ("<p>皇后大道里面有一只干净的台</p>", '<p><span lang="zh-Hans">皇后大道里面有一只干净的台</span></p>'),
+        ("<p>公里、皇后、批准</p>", None),
+        # What somebody wrote is one piece, whatever signs stand in it.
+        ("<p>停水三天，没人管。“急”！</p>", '<p><span lang="zh-Hans">停水三天，没人管。“急”！</span></p>'),
+        # In a Traditional sentence: the name, up to a sign or to what can only be Traditional.
+        ("<p>已轉到汀川市水务局，請等待。</p>", f"<p><span>已轉{UNIT.replace('汀', '到汀', 1)}，請等待。</span></p>"),
+        ("<option>汀川市水务局</option>", '<option lang="zh-Hans">汀川市水务局</option>'),
+        ('<input value="没水">', '<input lang="zh-Hans" value="没水">'),
+        ('<input value="停水">', None),
+        ('<button lang="zh-CN">简体中文</button><b lang="zh-Hant">繁體</b>', None),
+        ("<head><title>简</title></head><script>简</script>", None),
+    ],
+)
+def test_a_traditional_page_says_so_of_what_only_simplified_text_has(written: str, marked: str | None) -> None:
+    page = f'<html lang="zh-Hant">{written}</html>'
+    assert mark(page, "zh-hant") == (page if marked is None else f'<html lang="zh-Hant">{marked}</html>')
+
+
+@pytest.mark.parametrize("language", ["en", "zh-hant"])
+def test_a_marked_page_stays_as_it_is(language: str) -> None:
+    body = '<body><p>With 汀川市水务局</p><option>临汀区</option><input value="务"></body>'
+    once = mark(f'<html lang="{language}">{body}</html>', language)
+    assert once.count('lang="zh-Hans"') == 3
+    assert mark(once, language) == once
+
+
+def test_no_word_of_a_traditional_page_is_taken_for_a_simplified_one() -> None:
+    for file in (*LOCALE.rglob("zh_Hant/**/*.po"), *PROCEDURE.rglob("zh_hant.toml")):
+        words = re.findall(r'^(?:msgstr|[\w."]+ =) "(.*)"$', file.read_text("utf-8"), re.MULTILINE)
+        assert words
+        assert [word for word in words if mark(word, "zh-hant") != word] == []

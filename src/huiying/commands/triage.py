@@ -9,6 +9,7 @@ JUDGING = {
     "train": "huiying.commands.triage_model:train",
     "evaluate": "huiying.commands.triage_model:evaluate",
     "predict": "huiying.commands.triage_model:predict",
+    "learn": "huiying.commands.triage_learn:learn",
     "urgency": "huiying.commands.triage_urgency:urgency",
     "units": "huiying.commands.triage_units:units",
 }

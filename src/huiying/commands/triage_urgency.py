@@ -10,7 +10,7 @@ import click
 from huiying.commands.output import fail, print_json, words
 from huiying.commands.triage_model import loaded, usable
 from huiying.commands.triage_rows import data_option, text_option, texts_of
-from huiying.judgement.urgency import ORDINARY, URGENT, urgency_of
+from huiying.judgement.urgency import LOOKED_AT_FROM, ORDINARY, URGENT, urgency_of
 
 if TYPE_CHECKING:
     from huiying.judgement.model import Model
@@ -45,6 +45,7 @@ def _line(text: str, judge: Model | None) -> dict[str, Any]:
     found = urgency_of(text)
     line: dict[str, Any] = {"level": found.level, "kinds": list(found.kinds), "words": found.words}
     if judge is not None:
-        line["model"] = judge.urgent(text)
-        line["level"] = max(found.level, int(line["model"]["urgent"]))
+        likely = float(judge.probabilities([text])[0, list(judge.labels).index(URGENT)])
+        line |= {"probability": round(likely, 4), "model": judge.version}
+        line["level"] = max(found.level, int(likely >= LOOKED_AT_FROM))
     return line

@@ -29,6 +29,7 @@ INSTALLED_APPS = [
     "huiying.case.apps.CaseConfig",
     "huiying.stages.identity.apps.IdentityConfig",
     "huiying.stages.intake.apps.IntakeConfig",
+    "huiying.stages.triage.apps.TriageConfig",
     "huiying.stages.supervision.apps.SupervisionConfig",
     "huiying.stages.papers.apps.PapersConfig",
     "huiying.stages.audit.apps.AuditConfig",

@@ -2,11 +2,12 @@
 
 Page words are gettext's, with the Simplified Chinese text as the message id. What the rules say has catalogues of its
 own (`procedure/words`); this is where the two meet. What a city named (units, areas, matters) and what people wrote
-stay as they are; an English page says of them that they are Chinese (`tongues`).
+stay as they are; pages in other languages say of them that they are Simplified Chinese (`tongues`).
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 
 from django.conf import settings
@@ -22,6 +23,8 @@ CATALOGUES = {"zh-hans": "zh_hans", "zh-hant": "zh_hant", "en": "en"}
 #: Language of a page → what <html lang> says of it.
 TAGS = {"zh-hans": "zh-CN", "zh-hant": "zh-Hant", "en": "en"}
 NAMES = {"zh-hans": "简体中文", "zh-hant": "繁體中文", "en": "English"}
+#: Rules' words set a space beside a code or a number; between two characters there is none.
+BETWEEN_CHARACTERS = re.compile(r"(?<=[\u4e00-\u9fff]) (?=[\u4e00-\u9fff])")
 Next = Callable[[HttpRequest], HttpResponseBase]
 
 
@@ -42,10 +45,11 @@ class LanguageMiddleware:
 
 
 def _marked(response: HttpResponseBase) -> HttpResponseBase:
-    """Say of an English page which of its words are Chinese."""
+    """Say of a page in another language which of its words are Simplified Chinese."""
     is_page = response.headers.get("Content-Type", "").startswith("text/html")
-    if language() == "en" and is_page and isinstance(response, HttpResponse):
-        response.content = tongues.mark(response.content.decode(response.charset)).encode(response.charset)
+    if language() != settings.LANGUAGE_CODE and is_page and isinstance(response, HttpResponse):
+        marked = tongues.mark(response.content.decode(response.charset), language())
+        response.content = marked.encode(response.charset)
         if "Content-Length" in response.headers:
             response.headers["Content-Length"] = str(len(response.content))
     return response
@@ -63,8 +67,9 @@ def rule_words() -> Mapping[str, str]:
 
 
 def refusal(code: str, params: Mapping[str, object] = NOTHING) -> str:
-    """Return a refusal's sentence in the page's language."""
-    return words.refusal(code, {name: _named(value) for name, value in params.items()}, CATALOGUES[language()])
+    """Return a refusal's sentence in the page's language; where a code became a name, without the space beside it."""
+    said = words.refusal(code, {name: _named(value) for name, value in params.items()}, CATALOGUES[language()])
+    return BETWEEN_CHARACTERS.sub("", said)
 
 
 def sentence(refused: Refused) -> str:

@@ -70,7 +70,8 @@ def learn(
     calibration, true = calibrated(unseen, classes[order]), classes[order]
     probabilities = calibration.probabilities(unseen)
     right = (probabilities.argmax(axis=1) == true).astype(int)
-    bound, _ = bound_for(PRECISION, probabilities.max(axis=1), right)
+    # What is said with the wanted precision itself is sure enough, even where nothing less sure was ever seen.
+    bound = min(bound_for(PRECISION, probabilities.max(axis=1), right)[0], PRECISION)
     space = space_of([*texts, *unlabelled])
     card = {
         "format": FORMAT,

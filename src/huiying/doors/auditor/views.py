@@ -77,6 +77,8 @@ def _listed(one: Audit) -> dict[str, Any]:
 
 
 def _days(one: Audit) -> str:
+    if one.first == one.last:
+        return on_date(one.first)
     return _("{first}至{last}").format(first=on_date(one.first), last=on_date(one.last))
 
 

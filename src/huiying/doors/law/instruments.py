@@ -173,27 +173,45 @@ def _step(procedure: Procedure, step: Step) -> list[Cell]:
 @require_GET
 @for_staff
 def acts(request: HttpRequest, instrument: str) -> HttpResponse:
-    """The acts of a procedure: from where, to where, who may, under which article, and how sure we are of it."""
+    """The acts of a procedure, step by step: to where, who may, under which article, and how sure we are of it."""
     shown = instrument_of(instrument)
     procedure = our_library().procedures.get(shown.id)
     if procedure is None:
         raise Http404
-    page, steps = paged(request, list(procedure.acts.values()))
-    table = {
-        "caption": _("办理动作"),
-        "columns": columns(_("办理动作"), _("环节"), _("谁可以办"), _("依据"), _("把握程度")),
-        "rows": [{"cells": _act(procedure, act)} for act in page],
-        **steps,
+    groups = [_group(procedure, step, begun) for step in procedure.steps.values() if (begun := _begun(procedure, step))]
+    anywhere = [act for act in procedure.acts.values() if act.source == (ANYWHERE,)]
+    if anywhere:
+        groups.append(_group(procedure, None, anywhere))
+    groups[0]["open"] = True
+    return render(request, "law/acts.html", frame(shown, "law-acts") | {"groups": groups})
+
+
+def _begun(procedure: Procedure, step: Step) -> list[Act]:
+    """Return the acts that are possible at a step, besides those possible anywhere."""
+    return [
+        act for act in procedure.acts.values() if act.source != (ANYWHERE,) and step.id in procedure.sources[act.id]
+    ]
+
+
+def _group(procedure: Procedure, step: Step | None, acts_: Sequence[Act]) -> dict[str, Any]:
+    """Return the acts of a step, or those possible anywhere, as folded.html takes them."""
+    label = spoken(step.name) if step else _("各个环节")
+    return {
+        "label": label,
+        "note": called("role", step.holder) if step else "",
+        "count": _("{count}个").format(count=len(acts_)),
+        "table": {
+            "caption": label,
+            "columns": columns(_("办理动作"), _("之后到"), _("谁可以办"), _("依据"), _("把握程度")),
+            "rows": [{"cells": _act(procedure, act)} for act in acts_],
+        },
     }
-    return render(request, "law/table.html", frame(shown, "law-acts") | {"table": table})
 
 
 def _act(procedure: Procedure, act: Act) -> list[Cell]:
-    named = _("、").join(spoken(procedure.steps[step].name) for step in procedure.sources[act.id])
-    sources = _("各个环节") if act.source == (ANYWHERE,) else named
     return [
         {"text": spoken(act.name), "note": "" if act.track == "main" else spoken(procedure.tracks[act.track].name)},
-        {"text": f"{sources} → {_leads_to(procedure, act)}" if act.moves else sources},
+        {"text": _leads_to(procedure, act) if act.moves else "—"},
         {"text": roles(act.by)},
         {"text": act.article},
         sureness(act.status),

@@ -25,8 +25,8 @@ from huiying.doors.work.views import for_staff, page_number, person_of
 from huiying.stages.insight.models import Standing
 from huiying.stages.insight.queries import STILL_DAYS, Stuck, as_of, standing_still, stuck
 
-#: How many of the longest late cases the board itself shows; the list behind them has all.
-SHOWN = 10
+#: How many rows each table of the board shows before somebody asks for the whole.
+SHOWN = 5
 #: Which cases a list is asked for, as it is written in an address.
 LATE, STILL, MINE = "late", "still", "mine"
 
@@ -45,13 +45,17 @@ def board(request: HttpRequest) -> HttpResponse:
     now = timezone.now()
     found, called = stuck(now), names()
     steps = lists.step_names()
+    whole = request.GET.get("whole", "")
     latest = list(standing_still(now, late=True)[:SHOWN])
-    context = {
-        "headlines": _headlines(found, called, steps),
+    tables = {
         "with_whom": _grouped(
             found, (_("在谁那里"), _("单位或岗位")), lambda one: (one.unit, one.holder), called, steps
         ),
         "at_step": _grouped(found, (_("卡在哪一步"), _("环节")), lambda one: ("", one.step), called, steps),
+    }
+    context = {
+        "headlines": _headlines(found, called, steps),
+        **{name: table if name == whole else _shortened(table, name) for name, table in tables.items()},
         "latest": standings_table(latest, called, steps, now),
         "all_url": f"{reverse('board-cases')}?{urlencode({'what': LATE})}",
         "mine_url": f"{reverse('board-cases')}?{urlencode({'what': MINE})}",
@@ -124,6 +128,14 @@ def _grouped(
         ],
         "rows": [{"cells": _group(unit, other, some, called, steps)} for (unit, other), some in ordered],
     }
+
+
+def _shortened(table: dict[str, Any], name: str) -> dict[str, Any]:
+    """Return a table's first rows, with the way to all of it where there are more."""
+    if len(table["rows"]) <= SHOWN:
+        return table
+    more = {"url": f"{reverse('board')}?{urlencode({'whole': name})}#{name}", "count": len(table["rows"])}
+    return table | {"rows": table["rows"][:SHOWN], "more": more}
 
 
 def _longest(some: Iterable[Stuck]) -> int:

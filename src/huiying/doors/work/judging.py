@@ -18,6 +18,8 @@ from huiying.doors.work.views import for_staff, person_of, visible
 from huiying.procedure.decision import Refused
 from huiying.procedure.schema import Kind
 from huiying.stages.triage import actions as triage
+from huiying.stages.triage.models import Suggestion
+from huiying.stages.triage.suggesting import suggest
 
 #: More areas than a page can list; an installation names its own in HUIYING_AREA.
 MOST_AREAS = 2000
@@ -30,12 +32,13 @@ def classify(request: HttpRequest, number: str) -> HttpResponse:
     person, at = person_of(request), timezone.now()
     shown = visible(number)
     triage.at_the_dispatcher(read_case(shown), person.actor, "确定事项")
-    words = rule_words()
+    words, suggestion = rule_words(), suggest(shown, at)
+    sure = suggestion.matter if suggestion and not suggestion.abstained else ""
     form = Form(
         [
             Field("kind", _("诉求类型"), "radios", value=shown.kind,
                   options=[{"value": kind.value, "label": words[f"choice.{kind.value}"]} for kind in Kind]),
-            Field("matter", _("事项"), "combobox", value=shown.matter, options=[
+            Field("matter", _("事项"), "combobox", value=shown.matter or sure, options=[
                 {"value": matter.code, "label": f"{matter.code} {matter.name}"}
                 for matter in Matter.objects.filter(active=True).exclude(parent=None)]),
             Field("area", _("区划"), "combobox", value=shown.area, options=[
@@ -44,6 +47,8 @@ def classify(request: HttpRequest, number: str) -> HttpResponse:
             Field("respondent", _("被反映单位"), "combobox", value="".join(shown.respondents[:1]), required=False,
                   placeholder=_("没有"), hint=_("选定以后，它看不到这件工单，也不能承办。"),
                   options=[{"value": unit.code, "label": unit.name} for unit in Unit.objects.filter(active=True)]),
+            *([Field("why", _("与建议不同的理由"), required=False, hint=_("机器会从中学习；与建议相同就不用写。"))]
+              if suggestion else []),
         ]
     )  # fmt: skip
     if request.method == "POST":
@@ -55,6 +60,7 @@ def classify(request: HttpRequest, number: str) -> HttpResponse:
                 triage.classify(
                     number, kind=form.value("kind"), matter=form.value("matter"), area=form.value("area"),
                     respondents=[chosen, *others] if chosen else [], by=person.actor, at=at,
+                    why=form.value("why") if suggestion else "",
                 )  # fmt: skip
             except NotAllowed as refused:
                 form.refuse(refused.refused)
@@ -68,8 +74,35 @@ def classify(request: HttpRequest, number: str) -> HttpResponse:
                         request, _("派单目录：由{lead}主办（{basis}）。").format(lead=lead, basis=proposed.basis)
                     )
                 return redirect("case", number=number)
-    context = {"form": form, "case": shown, "button": _("确定事项"), "heading": _("确定事项")}
+    context = {
+        "form": form, "case": shown, "button": _("确定事项"), "heading": _("确定事项"),
+        "suggested": suggested(suggestion) if suggestion else None,
+        "text": "\n".join(one.text for one in shown.contents.filter(position=1, name__in=("title", "text"))),
+    }  # fmt: skip
     return render(request, "work/act.html", context, status=422 if form.problems else 200)
+
+
+def suggested(suggestion: Suggestion) -> dict[str, str]:
+    """Return what a machine proposed, in words: how sure it is, what led to it, and what else it might be."""
+    others = [suggestion.matter, suggestion.broader, *(code for code, _likely in suggestion.others)]
+    names = dict(Matter.objects.filter(pk__in=others).values_list("pk", "name"))
+
+    def name(code: str, likely: float) -> str:
+        return _("{name}（{code}，{share}）").format(name=names.get(code, code), code=code, share=f"{likely:.0%}")
+
+    reasons = _("、").join(f"“{said}”" for said, _share in suggestion.reasons)
+    first = name(suggestion.matter, suggestion.probability)
+    rest = _("、").join(name(code, likely) for code, likely in suggestion.others)
+    if suggestion.abstained:
+        title = _("机器拿不准，只列出相近的")
+        broader = (
+            _("可以确定属于“{name}”。").format(name=names.get(suggestion.broader, "")) if suggestion.broader else ""
+        )
+        text = _("{first}、{rest}。{broader}").format(first=first, rest=rest, broader=broader) if rest else first
+    else:
+        title = _("机器建议：{first}").format(first=first)
+        text = _("因为{reasons}。也可能是{rest}。").format(reasons=reasons, rest=rest) if reasons and rest else ""
+    return {"title": title, "text": _("{text}由您确定。模型 {model}。").format(text=text, model=suggestion.model)}
 
 
 @require_http_methods(["GET", "POST"])

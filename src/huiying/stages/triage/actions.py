@@ -34,6 +34,7 @@ from huiying.stages.identity import vault
 from huiying.stages.identity.actions import write
 from huiying.stages.identity.texts import check_words, from_staff
 from huiying.stages.identity.vault import Sealing
+from huiying.stages.triage.suggesting import remember
 
 JUDGED_BY = "dispatcher"
 #: What a case that goes on elsewhere holds of its origin: the same demand, word for word.
@@ -52,8 +53,11 @@ def classify(
     by: Actor,
     at: datetime,
     respondents: Sequence[str] | None = None,
+    why: str = "",
 ) -> Recorded:
     """Say what a demand is, what it is about, where, and against whom. A person's word, and theirs to correct.
+
+    `why`: what they have to say where it is not what a machine proposed; kept beside the proposal, to learn from.
 
     `respondents`: the units that it is directed against, from then on locked out; None leaves them as they are.
     """
@@ -66,12 +70,14 @@ def classify(
     ):
         if not known:
             raise NotAllowed(Refused("not_listed", DISPATCH_BY_CATALOGUE, {"field": name, "value": wanted}))
+    check_words({"理由": why})
     with working():
         case = lock_case(case_number)
         at_the_dispatcher(read_case(case), by, "确定事项")
         facts: dict[str, object] = {"kind": kind}
         if respondents is not None:
             facts["respondents"] = named
+        remember(case, matter, from_staff(why, case_number) if why else "", by.person, at)
         return record(case, Entry("classify", by, at, sets={"matter": matter, "area": area, "facts": facts}))
 
 
