@@ -31,6 +31,10 @@ SECTIONS = {
 }
 
 
+#: To whom the card of what machines propose is shown.
+CARD_READERS = frozenset({"supervisor", "leader", "auditor", "dispatcher"})
+
+
 def page(request: HttpRequest) -> dict[str, Any]:
     """Return the context of the layout: titles, navigation, who has signed in."""
     person = getattr(request, "person", None)
@@ -61,6 +65,7 @@ def page(request: HttpRequest) -> dict[str, Any]:
         "logout_url": reverse("account_logout"),
         "footer_links": [
             {"label": _("法规与期限"), "url": reverse("law")},
+            *([{"label": _("机器建议的成绩单"), "url": reverse("models")}] if person.role in CARD_READERS else []),
             {"label": _("第二重验证"), "url": reverse("mfa_index")},
             {"label": _("我的登录"), "url": reverse("my-sessions")},
             {"label": _("修改密码"), "url": reverse("account_change_password")},

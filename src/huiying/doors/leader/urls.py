@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from huiying.doors.leader import board, overview, standing
+from huiying.doors.leader import board, models, overview, standing
 
 urlpatterns = [
     path("board/", board.board, name="board"),
@@ -12,5 +12,6 @@ urlpatterns = [
     path("overview/", overview.overview, name="overview"),
     path("overview/cases/", overview.cases, name="overview-cases"),
     path("overview/unit/", standing.standing, name="standing"),
+    path("models/", models.card, name="models"),
     path("staff/overdue/", board.moved, name="overdue"),
 ]
