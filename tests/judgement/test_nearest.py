@@ -89,3 +89,14 @@ def test_any_texts_can_be_held_and_asked_for(texts: list[str]) -> None:
     index.add(range(len(texts)), texts)
     for text in texts:
         assert all(-0.001 <= near.likeness <= 1.001 for near in index.search(text))
+
+
+def test_weighed_anew_it_is_as_if_it_had_been_weighed_so_from_the_beginning() -> None:
+    texts = invented(100)
+    early = Nearest(Worth.counted(texts[:10]))
+    early.add(range(100), texts)
+    anew, whole = early.weighed_anew(), index_of(texts, 100)
+    for text in texts[:20]:
+        assert [round(near.likeness, 3) for near in anew.search(text, 5)] == [
+            round(near.likeness, 3) for near in whole.search(text, 5)
+        ]

@@ -23,6 +23,8 @@ MOST_AFTER_HEAD, MOST_OF_HEAD, HEAD_WITHOUT_LINE = 200, 60, 30
 #: A pair in the head is worth so many times more; so many pairs of a text are kept, the worthiest.
 HEAD_BOOST, MOST_GRAMS = 4.0, 64
 BITS = 20
+#: So few texts do not tell what is rare.
+FEW = 1_000
 
 Array = NDArray[Any]
 
@@ -86,8 +88,11 @@ class Worth:
         return cls(held, len(texts))
 
     def of(self, gram: Array) -> Array:
-        """Return float32 weights: the logarithm of how rare a pair is; what nearly every text has is worth nothing."""
-        rare = np.log((2.0 + self.texts) / (1.0 + np.maximum(self.held[gram], 1)))
+        """Return float32 weights: the logarithm of how rare a pair is, as if `FEW` texts more had been counted.
+
+        Of the first hundred texts of a city nobody can say which pairs are rare: all weigh nearly the same then.
+        """
+        rare = np.log((FEW + 2.0 + self.texts) / (1.0 + np.maximum(self.held[gram], 1)))
         return np.maximum(rare, 0.0).astype(np.float32)
 
 

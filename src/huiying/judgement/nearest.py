@@ -8,12 +8,12 @@ only the best found there are looked up in the long lists of common ones. Plain 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
 
-from huiying.judgement.grams import HEAD_BOOST, Array, Kept, Worth, kept
+from huiying.judgement.grams import BITS, HEAD_BOOST, Array, Kept, Worth, kept
 
 #: So many entries of lists are added up for one question, and so many texts are then compared in full.
 MOST_ENTRIES, COMPARED = 150_000, 400
@@ -68,6 +68,21 @@ class Nearest:
         while len(parts) > 1 and len(parts[-2].key) < GROWN * len(parts[-1].key):
             parts[-2:] = [_joined(parts[-2], parts[-1])]
         self.parts = parts  # at once: whoever searches meanwhile sees the old parts or the new ones
+
+    def weighed_anew(self) -> Nearest:
+        """Return the same texts weighed by how many of them have a pair now: what was rare may have become common.
+
+        Nothing is read again; of a long text the pairs stay that were the worthiest when it came.
+        """
+        held = np.zeros(1 << BITS, dtype=np.uint32)
+        for part in self.parts:
+            held[part.gram] += np.diff(part.start).astype(np.uint32)
+        worth, parts = Worth(held, len(self)), []
+        for part in self.parts:
+            weight = np.repeat(worth.of(part.gram), np.diff(part.start)) * _boost(part.entry)
+            square = np.bincount(part.entry >> 1, weight.astype(np.float64) ** 2, minlength=len(part.key))
+            parts.append(replace(part, norm=np.sqrt(square).astype(np.float32)))
+        return Nearest(worth, parts)
 
     def search(self, text: str, most: int = 10) -> list[Near]:
         """Return the texts most like one, the likeliest first; texts equally like in no particular order."""
