@@ -14,7 +14,7 @@ from benchmarks.servers import servers
 from benchmarks.starting import starting
 from benchmarks.stored import SMALL, stored_cases
 
-PARTS = ("rules", "intake", "import", "stored", "papers", "nights", "servers", "start")
+PARTS = ("rules", "repeats", "intake", "import", "stored", "papers", "nights", "servers", "start")
 
 
 def main() -> None:
@@ -23,7 +23,7 @@ def main() -> None:
     said.add_argument("parts", nargs="*", choices=[*PARTS, []], help="all but servers and start if none is named")
     said.add_argument("--sizes", type=int, nargs="+", default=SMALL, help="how many cases are stored")
     asked = said.parse_args()
-    wanted = asked.parts or PARTS[:6]
+    wanted = asked.parts or PARTS[:7]
     if len(wanted) > 1:  # each part founds its own installation, and a process serves one
         sizes = [str(size) for size in asked.sizes]
         for part in wanted:
@@ -34,6 +34,10 @@ def main() -> None:
         rules.deciding()
         rules.reckoning()
         rules.recomputing()
+    elif part == "repeats":
+        from benchmarks.repeats import repeats  # noqa: PLC0415  # reads the real texts, which other parts do without
+
+        repeats()
     elif part == "start":
         starting()
     else:

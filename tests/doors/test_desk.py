@@ -130,8 +130,11 @@ def test_open_cases_alike_stand_beside_what_is_typed_and_nothing_is_written_for_
     with seeing(CENTRE):
         before = Act.objects.count()
     typed = {"part": "2", "text-2": "我家东门口路灯坏了", "area-2": COMMUNITY}
-    assert number in said(desk, typed, path="/desk/beside/")
-    assert number not in said(desk, {**typed, "area-2": "990102001"}, path="/desk/beside/")
+    beside = said(desk, typed, path="/desk/beside/")
+    assert number in beside
+    assert re.search(r"是同一件事 · 同一街道 · .*收到 · 都提到：[^<]*路灯坏了", beside)
+    assert "不在同一街道" in said(desk, {**typed, "area-2": "990102001"}, path="/desk/beside/")
+    assert number not in said(desk, {**typed, "text-2": "小区的垃圾没有人收"}, path="/desk/beside/")
     with seeing(CENTRE):
         assert Act.objects.count() == before
 

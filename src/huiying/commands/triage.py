@@ -12,6 +12,7 @@ JUDGING = {
     "learn": "huiying.commands.triage_learn:learn",
     "urgency": "huiying.commands.triage_urgency:urgency",
     "units": "huiying.commands.triage_units:units",
+    "repeats": "huiying.commands.triage_repeats:repeats",
 }
 
 triage = Commands("triage", JUDGING, "研判: kind and matter, urgency, repeats; machines propose, named people decide.")

@@ -1,4 +1,4 @@
-"""How alike two texts are, by the pairs of neighbouring characters that they share: no words to cut, no model.
+"""What texts are compared by while somebody types: pairs of neighbouring characters. No words to cut, no model.
 
 Good enough to put what is probably alike beside a form while somebody types; what is the same, a person says.
 """
@@ -23,12 +23,3 @@ def pairs(text: str) -> frozenset[str]:
     """Return the pairs of neighbouring characters of a text, whatever stands between them left out."""
     said = NOTHING_SAID.sub("", unicodedata.normalize("NFKC", text[:MOST_CHARACTERS]).casefold())
     return frozenset(said[start : start + 2] for start in range(len(said) - 1)) - COMMON
-
-
-def likeness(one: frozenset[str], other: frozenset[str]) -> float:
-    """Return how alike two sets of pairs are, from 0 to 1: of the smaller, the share that the other has too.
-
-    A caller's first sentence is short and a stored text is long: what counts is how much of the short one is there.
-    """
-    smaller = min(len(one), len(other))
-    return len(one & other) / smaller if smaller else 0.0

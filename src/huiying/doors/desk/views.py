@@ -27,7 +27,7 @@ from huiying.stages import flow
 from huiying.stages.intake.actions import MOST_DEMANDS, wrong
 from huiying.stages.intake.calls import ThreeWay, inquire, note_three_way, take
 from huiying.stages.intake.lookups import LOOKERS, open_matters
-from huiying.stages.intake.similar import alike
+from huiying.stages.intake.similar import LIKELY, NEARLY_CERTAIN, alike
 
 #: A caller's open matters that are shown: whoever has more is asked which one.
 MOST_SHOWN = 20
@@ -98,8 +98,8 @@ def beside_of(said: str, area: str, matter: str, number: int) -> dict[str, Any]:
     """Return what stands beside a demand: guidance that speaks to it, and open cases that are like it."""
     now, today = timezone.now(), timezone.localdate()
     said = said if "\0" not in said else ""
-    ranked = [one.number for one in alike(said, area=area, matter=matter)]
-    rows = {row.number: row for row in listed(Case.objects.filter(number__in=ranked), now)} if ranked else {}
+    found = alike(said, area=area, at=now)
+    rows = {row.number: row for row in listed(Case.objects.filter(number__in=[one.number for one in found]), now)}
     return {
         "said": bool(said),
         "number": number,
@@ -112,8 +112,19 @@ def beside_of(said: str, area: str, matter: str, number: int) -> dict[str, Any]:
             }
             for entry in (guidance_for(said, matter) if said or matter else ())
         ],
-        "alike": [rows[number] for number in ranked if number in rows],
+        "alike": [
+            {"row": rows[one.number], "sure": _how_sure(one.probability), "why": one, "words": "、".join(one.shared)}
+            for one in found
+            if one.number in rows
+        ],
     }
+
+
+def _how_sure(probability: float) -> str:
+    """Say a probability in words: what a machine reckons, for a person to judge."""
+    if probability >= NEARLY_CERTAIN:
+        return _("几乎可以确定是同一件事")
+    return _("很可能是同一件事") if probability >= LIKELY else _("可能是同一件事")
 
 
 def _answer(call: Call, use: str) -> None:
