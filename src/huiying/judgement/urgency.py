@@ -19,8 +19,8 @@ from operator import add
 
 #: What a model that learned from what people called urgent calls them.
 URGENT, ORDINARY = "urgent", "ordinary"
-#: From this probability on a person looks: of five such demands one is urgent, and a glance at four costs little.
-LOOKED_AT_FROM = 0.2
+#: From this probability on a person looks: of three such demands one is urgent, and a glance at two costs little.
+LOOKED_AT_FROM = 0.3
 #: Characters of one message that are read.
 MOST_CHARACTERS = 20_000
 SENTENCE = re.compile(r"[^。！？!?；;\n]+")
