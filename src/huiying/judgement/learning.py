@@ -129,7 +129,7 @@ def _view(name: str, said: Sequence[str], least: int) -> View:
     places = {gram: place for place, gram in enumerate(common[:most])}
     weights = np.array([np.log((1 + len(counted)) / (1 + texts[gram])) + 1 for gram in places], np.float32)
     rows = _rows(counted, places, weights)
-    few = max(1, min(directions, len(places) - 1, len(counted) - 1))
+    few = max(1, min(directions, len(places), len(counted)))
     found = TruncatedSVD(few, n_iter=3, random_state=SEED).fit(rows)
     return View(opening, places, weights, np.ascontiguousarray(found.components_.T, np.float32), weight)
 

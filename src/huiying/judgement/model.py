@@ -6,8 +6,10 @@ where the part is unsure the whole is proposed. A model is a folder: arrays, and
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import json
+import os
 import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -16,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from numpy.lib.format import open_memmap
 from numpy.typing import NDArray
 
 from huiying.judgement.explaining import Reason, reasons_of
@@ -109,6 +112,8 @@ class Model:
 
         The large arrays lie in files of their own: processes of one machine share what they read of them.
         """
+        if folder.exists():
+            raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), str(folder))
         folder.parent.mkdir(parents=True, exist_ok=True)
         half = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))
         half.chmod(0o755)
@@ -146,7 +151,7 @@ class Model:
 
 
 def _array(folder: Path, name: str) -> Any:  # noqa: ANN401  # numbers of any kind, or text
-    return np.load(folder / f"{name}.npy", mmap_mode="r", allow_pickle=False)
+    return open_memmap(folder / f"{name}.npy", mode="r")
 
 
 def _view(name: str, folder: Path) -> View:
