@@ -96,6 +96,9 @@ def demo(*, count: int | None) -> None:
             with click.progressbar(length=missing, label=words("command.filling"), file=sys.stderr) as bar:
                 for _ in filling.fill(now, missing):
                     bar.update(1)
+            from huiying.stages.triage.learning import learn  # noqa: PLC0415  # only where there is something to learn
+
+            learn(now)
         _introduce(f"http://127.0.0.1:{at}/", filling.PASSWORD)
         status = run({"web": web(at, 1), "worker": worker()})
     sys.exit(status)

@@ -78,6 +78,9 @@ def _runs(said: str, laid: np.ndarray[tuple[int], np.dtype[np.float64]]) -> list
                 words = said[start:place]
                 runs[words] = runs.get(words, 0.0) + float(laid[start:place].sum())
             start = place if place < len(said) and laid[place] >= enough else None
+    if not runs and len(said) > 1:  # nothing pulls much more than the rest: the two characters that pull most together
+        best = max(range(len(said) - 1), key=lambda place: float(laid[place] + laid[place + 1]))
+        runs[said[best : best + 2]] = 1.0
     total = sum(runs.values())
     strongest: Sequence[str] = sorted(runs, key=lambda words: (-runs[words], words))[:MOST_REASONS]
     return [Reason(words, runs[words] / total) for words in strongest]

@@ -66,8 +66,9 @@ class Urgency:
 
     @property
     def words(self) -> list[str]:
-        """The words, each once, as they stand in the message."""
-        return list(dict.fromkeys(hit.words for hit in self.hits))
+        """The words, each once, as they stand in the message; of those that lie in each other the longer."""
+        said = list(dict.fromkeys(hit.words for hit in self.hits))
+        return [word for word in said if not any(word != other and word in other for other in said)]
 
 
 @dataclass(frozen=True, slots=True)

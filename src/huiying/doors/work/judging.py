@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
+from huiying.case.models import Case
 from huiying.case.recording import NotAllowed, read_case
 from huiying.directory.models import Matter, Unit
 from huiying.directory.queries import areas_of_the_city, unit_names
@@ -77,32 +78,39 @@ def classify(request: HttpRequest, number: str) -> HttpResponse:
     context = {
         "form": form, "case": shown, "button": _("确定事项"), "heading": _("确定事项"),
         "suggested": suggested(suggestion) if suggestion else None,
-        "text": "\n".join(one.text for one in shown.contents.filter(position=1, name__in=("title", "text"))),
+        "text": said_of(shown),
     }  # fmt: skip
     return render(request, "work/act.html", context, status=422 if form.problems else 200)
 
 
+def said_of(shown: Case) -> str:
+    """Return the masked words of a demand: its title above its text."""
+    said = {one.name: one.text for one in shown.contents.filter(position=1, name__in=("title", "text"))}
+    return "\n".join(said[name] for name in ("title", "text") if said.get(name))
+
+
 def suggested(suggestion: Suggestion) -> dict[str, str]:
     """Return what a machine proposed, in words: how sure it is, what led to it, and what else it might be."""
-    others = [suggestion.matter, suggestion.broader, *(code for code, _likely in suggestion.others)]
-    names = dict(Matter.objects.filter(pk__in=others).values_list("pk", "name"))
+    known = [suggestion.matter, suggestion.broader, *(code for code, _likely in suggestion.others)]
+    names = dict(Matter.objects.filter(pk__in=known).values_list("pk", "name"))
+    model = _("由您确定。模型 {model}。").format(model=suggestion.model)
+    if suggestion.abstained:  # figures that say little would only look as if they said something
+        near = _("、").join(names.get(code, code) for code in known if code and code != suggestion.broader)
+        whole = names.get(suggestion.broader, "")
+        sure = _("可以确定属于“{name}”。").format(name=whole) if whole else ""
+        return {
+            "title": _("机器拿不准，只列出相近的"),
+            "text": _("{near}。{sure}{model}").format(near=near, sure=sure, model=model),
+        }
 
     def name(code: str, likely: float) -> str:
         return _("{name}（{code}，{share}）").format(name=names.get(code, code), code=code, share=f"{likely:.0%}")
 
     reasons = _("、").join(f"“{said}”" for said, _share in suggestion.reasons)
-    first = name(suggestion.matter, suggestion.probability)
     rest = _("、").join(name(code, likely) for code, likely in suggestion.others)
-    if suggestion.abstained:
-        title = _("机器拿不准，只列出相近的")
-        broader = (
-            _("可以确定属于“{name}”。").format(name=names.get(suggestion.broader, "")) if suggestion.broader else ""
-        )
-        text = _("{first}、{rest}。{broader}").format(first=first, rest=rest, broader=broader) if rest else first
-    else:
-        title = _("机器建议：{first}").format(first=first)
-        text = _("因为{reasons}。也可能是{rest}。").format(reasons=reasons, rest=rest) if reasons and rest else ""
-    return {"title": title, "text": _("{text}由您确定。模型 {model}。").format(text=text, model=suggestion.model)}
+    why = _("因为{reasons}。也可能是{rest}。").format(reasons=reasons, rest=rest) if reasons and rest else ""
+    title = _("机器建议：{first}").format(first=name(suggestion.matter, suggestion.probability))
+    return {"title": title, "text": f"{why}{model}"}
 
 
 @require_http_methods(["GET", "POST"])

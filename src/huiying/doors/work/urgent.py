@@ -18,6 +18,7 @@ from huiying.case.recording import NotAllowed
 from huiying.doors.forms import Field, Form
 from huiying.doors.language import rule_words, spoken
 from huiying.doors.work import lists
+from huiying.doors.work.judging import said_of
 from huiying.doors.work.views import (
     column_names,
     drawn,
@@ -48,10 +49,10 @@ def urgent(request: HttpRequest) -> HttpResponse:
     raised = list(waiting()[start : start + lists.PAGE + 1])
     shown = {row.case: row for row in lists.listed(Case.objects.filter(pk__in=[one.case_id for one in raised]), at)}
     page = lists.Page([shown[one.case_id] for one in raised[: lists.PAGE]], number, len(raised) > lists.PAGE)
-    context = {
+    context: dict[str, Any] = {
         "heading": _("紧急待认定"),
         "caption": _("紧急待认定"),
-        "labels": column_names(),
+        "labels": {**column_names(), "due": _("提示")},
         "groups": [{"rows": rows_of(raised[: lists.PAGE], page)}] if raised else [],
         **steps_between_pages(request, page),
     }
@@ -118,7 +119,7 @@ def judge_urgency(request: HttpRequest, number: str) -> HttpResponse:
         "heading": _("认定紧急程度"),
         "article": allowed.article,
         "raised": _found_words(raising) if raising else "",
-        "text": "\n".join(content.text for content in shown.contents.filter(position=1, name__in=("title", "text"))),
+        "text": said_of(shown),
     }
     return render(request, "work/act.html", context, status=422 if form.problems else 200)
 
