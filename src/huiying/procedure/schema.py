@@ -390,6 +390,17 @@ class Procedure(Frozen):
         known = self.tracks.get(track) or self.tracks.get(track.rpartition("-")[0])
         return known is not None and known.beside
 
+    @cached_property
+    def kept_tracks(self) -> frozenset[str]:
+        """The kinds of track of which units do not read: those that an act opens which is kept from them."""
+        return frozenset(act.opens for act in self.acts.values() if act.opens and act.kept_from_units)
+
+    @cached_property
+    def kept_facts(self) -> frozenset[str]:
+        """The facts of which units do not read: those that only acts make which are kept from them."""
+        kept = {ask.name for act in self.acts.values() if act.kept_from_units for ask in act.asks}
+        return frozenset(kept - {ask.name for act in self.acts.values() if not act.kept_from_units for ask in act.asks})
+
     def track_names(self, tracks: Iterable[str]) -> str:
         """Return tracks as people call them: `support-1` is 协办1."""
         kinds = ((*track.rpartition("-")[::2],) for track in tracks)
