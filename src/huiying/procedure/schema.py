@@ -245,7 +245,8 @@ class Way(Frozen):
 class Tighten(Frozen):
     """What is added to an act of the base or of a shared part: guards, clocks that it starts or renews.
 
-    `article`: under which article of its own law a procedure has an act that is shared; its notices rest on it too.
+    `article`: under which article of its own law a procedure has an act that is shared; its notices rest on it too. A
+    guard that the act has already is asked once, under the article that is named here.
     """
 
     act: str
