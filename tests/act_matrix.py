@@ -45,11 +45,12 @@ UNITS = {
 }
 AROUND = Surroundings(UNITS, china())
 MONDAY = datetime(2026, 3, 2, 9, 0, tzinfo=SHANGHAI)
-#: The demands that are driven: kinds that go different ways.
+#: The demands that are driven: kinds that go different ways. The report protects, where a procedure knows of that:
+#: it may do all that any report may.
 BROUGHT: tuple[Mapping[str, object], ...] = (
     {"kind": Kind.HELP.value, "respondents": ()},
     {"kind": Kind.COMPLAINT.value, "respondents": (RESPONDENT,)},
-    {"kind": Kind.REPORT.value, "respondents": (RESPONDENT,)},
+    {"kind": Kind.REPORT.value, "respondents": (RESPONDENT,), "protection": True},
 )
 FEW = 6
 STEP, LATE = timedelta(minutes=10), timedelta(days=90)
@@ -115,10 +116,11 @@ class Witness:
 
     @property
     def looks(self) -> tuple[object, ...]:
-        """What makes a difference besides what was done: steps, what the demand is, whether it was untrue, limits."""
+        """What makes a difference besides what was done: steps, what the demand is, untrue, clues, limits."""
         limits = tuple(sorted((name, clock.term and clock.term.id) for name, clock in self.state.clocks.items()))
         untrue = self.state.facts.get("verdict") == "untrue"
-        return (tuple(sorted(self.state.steps.items())), self.state.facts.get("kind"), untrue, limits)
+        clue = "clue" in self.state.facts.values()
+        return (tuple(sorted(self.state.steps.items())), self.state.facts.get("kind"), untrue, clue, limits)
 
 
 def base(ask: Ask, state: State, act: Act, at: datetime) -> object:
@@ -272,7 +274,7 @@ class Matrix:
             str(guard.params[name])
             for act in self.procedure.acts.values()
             for guard in act.guards
-            for name in ("fact", "heavy", "offered")
+            for name in ("fact", "where", "heavy", "offered")
             if name in guard.params and guard.params[name] not in {ask.name for ask in act.asks}
         }
         return tuple(sorted(named - {"kind"}))
@@ -289,9 +291,10 @@ class Matrix:
         here = in_its_time(here, act)
         ways = given(act, here.state, here.at)
         if any(ask.name == "kind" for ask in act.asks):
-            named = {ask.name for ask in act.asks} - {"anonymous"}
+            named = {ask.name for ask in act.asks}
+            plain = {name: value for name, value in ways[0].items() if name not in {"anonymous", "protection"}}
             ways = [
-                {name: value for name, value in {**ways[0], **brought}.items() if name in named} for brought in BROUGHT
+                {name: value for name, value in {**plain, **brought}.items() if name in named} for brought in BROUGHT
             ]
         made = set()
         for way in ways:

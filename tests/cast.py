@@ -10,7 +10,7 @@ from django.test import Client
 from huiying.procedure.state import Actor
 from huiying.procedure.time_limits import SHANGHAI
 
-WATER, STREETS, HOUSING = "sw", "cg", "zj"
+WATER, STREETS, HOUSING, MARKET = "sw", "cg", "zj", "sc"
 COMMUNITY, MATTER = "990101001001", "0201"
 
 LI = Actor("xiaoli", "call_taker")
@@ -20,6 +20,8 @@ WANG = Actor("laowang", "officer", WATER)
 LIU = Actor("liuju", "unit_head", WATER)
 MENG = Actor("xiaomeng", "clerk", STREETS)
 WEI = Actor("laowei", "officer", STREETS)
+LIANG = Actor("laoliang", "officer", MARKET)
+FAN = Actor("laofan", "officer", MARKET)
 SUN = Actor("sunshen", "supervisor")
 QIAN = Actor("qianshen", "auditor")
 WU = Actor("wujie", "follow_up")

@@ -120,6 +120,8 @@ def test_areas_nest_by_their_codes() -> None:
         ("guandang", "管档", "administrator", None),
         ("xiaomeng", "小孟", "clerk", "汀川市城市管理局"),
         ("laowei", "老魏", "officer", "汀川市城市管理局"),
+        ("laoliang", "老梁", "officer", "汀川市市场监督管理局"),
+        ("laofan", "老范", "officer", "汀川市市场监督管理局"),
         ("heshou", "何守", "custodian", None),
         ("fengshou", "冯守", "custodian", None),
         ("cailingdao", "蔡领导", "leader", None),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from datetime import date
+from datetime import date, datetime, timedelta
 
 import pytest
 from django.test import Client
@@ -18,6 +18,7 @@ from huiying.case.verifying import verify
 from huiying.directory.queries import unit_names
 from huiying.procedure.schema import COMPLAINANT, PARTY
 from huiying.procedure.state import Actor
+from huiying.procedure.time_limits import SHANGHAI
 from huiying.stages import flow
 from huiying.stages.identity.vault import Contact
 from huiying.stages.intake.actions import RESIDENT, Demand, register
@@ -315,6 +316,35 @@ def test_both_sides_of_a_mediation_are_told_and_the_other_side_learns_nothing_of
         theirs = [content.text for content in words if content.name != "place_and_mediators"]
     assert [words for words in theirs if words in said(other)] == []
     assert "消费者权益保护法" not in said(other)
+
+
+def test_papers_of_a_complaint_of_before_april_2026_cite_the_order_of_then() -> None:
+    came = datetime(2026, 3, 2, 9, tzinfo=SHANGHAI)
+    demand = Demand(
+        text="在街口超市买到3盒过期牛奶，要求退款。", title="超市卖过期牛奶", kind="complaint", contact=CHEN
+    )
+    first = register(demand, channel="phone", by=RESIDENT, at=came).number
+    flow.act(first, "pass_on", by=ZHOU, at=came + timedelta(hours=1), given={"special": "market_complaint"})
+    with seeing(CENTRE):
+        number = Case.objects.get(split_from=first).number
+    steps: list[Step] = [
+        DISPATCHED,
+        ("ask_identity", LIANG, {"identity_by": date(2026, 3, 13), "doubt": "电话与登记的姓名对不上。"}),
+        ("accept", LIANG, {}),
+        CONSENT,
+        ("release_for_mediation", LIANG, {"released": ("what_is_claimed",), "released_words": "要求退款。"}),
+        ("end_mediation", LIANG, {"end_ground": "no_agreement_stated", "explanation": "对方只肯换货。"}),
+        ("tell_end", LIANG, {"channel": "letter", "reply": "超市当面表示不同意退款，只肯换货。"}),
+    ]
+    for day, (act, by, given) in enumerate(steps, 1):
+        flow.act(number, act, by=by, at=came + timedelta(days=day), given=given)
+    papers = {(to, notice): said(text) for to in (COMPLAINANT, PARTY) for notice, text in texts(number, to).items()}
+    assert {notice for _, notice in papers} >= {"投诉受理通知", "终止调解通知", "限期提供身份证明通知", "调解所需信息"}
+    assert [key for key, text in papers.items() if "121号" in text] == []
+    order = "《市场监督管理投诉举报处理暂行办法》（总局令第20号）"
+    assert f"{order}第14条" in papers[COMPLAINANT, "投诉受理通知"]
+    assert f"{order}第21条" in papers[PARTY, "终止调解通知"]
+    assert "规范处理流程" not in "".join(papers.values())
 
 
 def test_a_greeting_by_name_is_not_turned_to_the_other_side() -> None:

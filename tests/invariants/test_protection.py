@@ -289,3 +289,82 @@ def test_invariant_28_holds_under_the_special_procedures() -> None:
     case = protection(complaint)
     assert (case.step, case.respondents) == ("verifying", [WATER])
     assert named(case)
+
+
+# ---- 28, when it is found: 一案双查 ----
+def found_true() -> str:
+    """A protection case in which it was found that somebody retaliated, answered and asked about."""
+    number = protection(pressed_complaint()).number
+    for name, by, given in (
+        ("dispatch", ZHOU, {"lead": "zj"}),
+        ("sign_for_case", Actor("zj-clerk", "clerk", "zj"), {}),
+        (
+            "find_true",
+            Actor("zj-officer", "officer", "zj"),
+            {"verdict": "true", "evidence": 1, "reasons": "属实。"},
+        ),
+        ("submit_result", Actor("zj-officer", "officer", "zj"), DONE),
+        ("approve_result", SUN, {}),
+        (
+            "serve_reply",
+            Actor("zj-clerk", "clerk", "zj"),
+            {"channel": "phone", "reply": "上门的两人已经约谈。"},
+        ),
+        ("record_call", WU, {"reached": True, "solved": "yes"}),
+    ):
+        act(number, name, by, 5, **given)
+    return number
+
+
+def test_invariant_28_when_it_is_found_the_case_does_not_close_before_a_double_check_has_begun() -> None:
+    number = found_true()
+    assert refused(number, "close", WU, 6) == "must_come_first"
+    act(number, "open_double_check", SUN, 6, why="威胁已经查实")
+    assert refused(number, "open_double_check", SUN, 6, why="再查") == "tracks_open"
+    assert act(number, "close", WU, 7) == "closed", "the answer does not wait for what becomes of staff"
+
+
+def test_invariant_28_each_line_is_checked_handed_over_by_another_and_its_outcome_recorded() -> None:
+    number = found_true()
+    act(number, "open_double_check", SUN, 6, why="威胁已经查实")
+
+    def check(name: str, by: Actor, hours: float, **given: object) -> str:
+        return flow.act(number, name, by=by, at=later(hours), given=given, track="double_check-1")
+
+    def said(name: str, by: Actor, hours: float, **given: object) -> str:
+        with pytest.raises(NotAllowed) as answer:
+            check(name, by, hours, **given)
+        return answer.value.refused.code
+
+    handing: dict[str, object] = {"organ": "汀川市纪委监委", "handed_over_under": "移送〔2026〕1号"}
+    assert said("check_act", ZHOU, 7, act_finding="clue", found="上门两次。") == "not_this_role"
+    check("check_act", SUN, 7, act_finding="clue", found="上门的是外包队员。")
+    assert said("hand_over_to_discipline", CAI, 8, **handing) == "not_at_this_step", "all three lines come first"
+    check("check_leak", SUN, 8, leak_finding="no_clue", found="无人查看过身份。")
+    check("check_leadership", SUN, 9, leadership_finding="clue", found="负责人知情未制止。")
+    assert said("end_double_check", CAI, 10, why="影响不大") == "fact_differs"
+    assert said("hand_over_to_discipline", Actor(SUN.person, "leader"), 10, **handing) == "same_person"
+    check("hand_over_to_discipline", CAI, 10, **handing)
+    result: dict[str, object] = {"disciplined_on": later(11).date(), "disciplined_under": "汀纪〔2026〕9号",
+                                 "result": "队员受处理，负责人诫勉。"}  # fmt: skip
+    assert said("record_discipline", SUN, 11, act_outcome="dealt_with", **result) == "not_given"
+    outcomes: dict[str, object] = {"act_outcome": "dealt_with", "leadership_outcome": "dealt_with"}
+    assert check("record_discipline", SUN, 12, **outcomes, **result) == "double_checked"
+    with seeing(CENTRE):
+        assert Notice.objects.filter(case__number=number, name="一案双查处理结果", to="supervisor").exists()
+    shown = page(browser("sunshen"), f"/staff/case/{number}/")
+    for sentence in ("启动了一案双查", "移送纪检监察机关，文号是移送〔2026〕1号", "对领导责任的处理"):
+        assert sentence in shown
+    handling = page(browser("zj-officer"), f"/staff/case/{number}/")
+    assert "双查" not in handling, "nor does the unit that handles it read of it"
+    answer = Client(headers={"Authorization": f"Bearer {token('zj-officer')}"}).get(f"/api/v1/cases/{number}").json()
+    assert set(answer["tracks"]) == {"main"}
+    assert not {name for name in answer["facts"] if name.endswith(("_finding", "_outcome"))}
+    told = [one.act for one in receipts.read(receipt_code(number), later(13)).told]
+    assert not {"check_leak", "hand_over_to_discipline", "record_discipline"} & set(told), "it is about staff"
+    with seeing(WORK):
+        assert verify(number, file_digest=digest_of).ok
+
+
+def test_invariant_28_a_double_check_is_for_cases_of_protection_alone() -> None:
+    assert refused(answered(), "open_double_check", SUN, 6, why="群众不满") == "fact_differs"

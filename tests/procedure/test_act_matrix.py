@@ -22,6 +22,7 @@ BASES = {name: instrument.file.extends for name, instrument in library().instrum
 #: What may be opened beside a case that has ended, or recorded of it: none of it moves the case.
 BESIDE_IT = {
     "propose_clearing", "explain_honest_error", "pass_on_suspicion", "apply_tolerance", "open_correction",
+    "open_double_check",
 }  # fmt: skip
 #: What may still be done about a case that has ended: it is put away, taken up again, or somebody was pressed.
 AFTER_THE_END = {
@@ -31,6 +32,7 @@ AFTER_THE_END = {
     "passed_on": {"report_pressure", "report_threat"},
     "handed_over": set(),
     **{step: set() for step in ("cleared", "not_cleared", "tolerated", "not_tolerated", "corrected", "nothing_wrong")},
+    **{step: set() for step in ("double_checked", "nothing_to_pursue")},
 }
 #: Acts that the rows known to us let nobody do: no hotline row lists a ground for suspension; most have no extension.
 NOT_UNDER_THESE_ROWS = {

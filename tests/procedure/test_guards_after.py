@@ -13,8 +13,11 @@ from huiying.procedure.guard_parameters import Refusal
 from huiying.procedure.guards_after import (
     answered,
     awaits,
+    followed_if,
+    none_open,
     nothing_awaits,
     once_since,
+    one_is,
     outside_the_units,
     review_over,
 )
@@ -87,6 +90,44 @@ def test_nobody_is_lenient_to_their_own_house() -> None:
     assert code(outside_the_units, scene(FOUND, by=Actor("钱审", "auditor", people.STREETS))) == ""
     assert code(outside_the_units, scene(FOUND, by=Actor(WANG.person, "leader"))) == "unit_has_a_part"
     assert code(outside_the_units, scene(FOUND, ("record_call", WU), by=Actor(WU.person, "leader"))) == ""
+
+
+def test_a_retaliation_that_was_found_is_followed_by_the_double_check_and_only_that() -> None:
+    params = {"where": "protection", "fact": "verdict", "among": ("true",), "acts": ("open_double_check",)}
+    found: Mapping[str, object] = {"protection": True, "verdict": "true"}
+    for facts, done, said in (
+        (found, (), "must_come_first"),
+        (found, (("open_double_check", SUN),), ""),
+        ({**found, "verdict": "untrue"}, (), ""),
+        ({**found, "protection": False}, (), ""),
+        ({"verdict": "true"}, (), ""),
+    ):
+        what = scene(*done, act="close", by=WU)
+        assert code(followed_if, replace(what, state=replace(what.state, facts=facts)), **params) == said
+
+
+def test_nothing_is_handed_over_without_a_single_clue() -> None:
+    params = {"facts": ("act_finding", "leak_finding"), "among": ("clue",)}
+    for facts, said in (
+        ({"act_finding": "no_clue", "leak_finding": "no_clue"}, "none_is"),
+        ({}, "none_is"),
+        ({"act_finding": "no_clue", "leak_finding": "clue"}, ""),
+        ({"act_finding": "clue"}, ""),
+    ):
+        what = scene(act="hand_over_to_discipline", by=CAI)
+        assert code(one_is, replace(what, state=replace(what.state, facts=facts)), **params) == said
+
+
+def test_one_double_check_at_a_time() -> None:
+    for steps, said in (
+        ({MAIN: "closed"}, ""),
+        ({MAIN: "closed", "double_check-1": "checking_leak"}, "tracks_open"),
+        ({MAIN: "closed", "double_check-1": "nothing_to_pursue"}, ""),
+        ({MAIN: "closed", "double_check-1": "nothing_to_pursue", "double_check-2": "checking_act"}, "tracks_open"),
+        ({MAIN: "closed", "clearing-1": "clearing_choosing"}, ""),
+    ):
+        what = scene(act="open_double_check", by=SUN)
+        assert code(none_open, replace(what, state=replace(what.state, steps=steps)), track="double_check") == said
 
 
 def test_what_no_form_could_change_is_said_before_it_is_filled_in() -> None:

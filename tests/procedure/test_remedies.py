@@ -11,7 +11,7 @@ from huiying.procedure.decision import Allowed, Refused
 from huiying.procedure.library import library
 from huiying.procedure.papers import CENTRE, CHANNELS, may_issue, may_serve, numbered
 from huiying.procedure.remedies import Remedies, amount, remedies, ways
-from huiying.procedure.schema import CENTRE_ROLES, UNIT_ROLES
+from huiying.procedure.schema import CENTRE_ROLES, PARTY, UNIT_ROLES
 from huiying.procedure.time_limits import Status
 
 TERMS = dict(library().terms)
@@ -42,6 +42,36 @@ def test_a_notice_names_the_ways_that_the_law_leaves(notice: str, told: list[str
 def test_a_way_may_depend_on_what_was_said() -> None:
     assert names("途径告知", route="reconsideration") == ["reconsideration"]
     assert names("途径告知", route="litigation") == names("途径告知") == []
+
+
+def test_a_way_of_a_law_is_named_only_where_the_notice_rests_on_it() -> None:
+    """The other side's ways after mediation came with Order 121; a case of before does not cite it."""
+    said = [
+        [way.id for way in ways("终止调解通知", {}, TERMS, PARTY, f"总局令第{order}号第1条")] for order in (121, 20)
+    ]
+    assert said == [["arbitration_either", "civil_action_either"], []]
+
+
+def test_under_the_rules_of_2020_nothing_cites_the_order_that_came_after_them() -> None:
+    old = library().procedures["market_2020"]
+    cited = [
+        (act.id, article)
+        for act in old.acts.values()
+        for article in (act.article, *(one.article for one in act.notices), *(one.article for one in act.guards))
+    ]
+    assert [(act, article) for act, article in cited if article and "第121号" in article] == []
+    recusal = [guard for guard in old.acts["agree"].guards if guard.name == "not_recused"]
+    assert [str(guard.article)[-9:] for guard in recusal] == ["第20号）第19条"], "asked once, under its own article"
+    for act, article in (
+        ("accept", "第14条"),
+        ("refuse", "第14条、第15条"),
+        ("tell_end", "第21条"),
+        ("make_document", "第22条"),
+    ):
+        assert {notice.article for notice in old.acts[act].notices} == {
+            f"《市场监督管理投诉举报处理暂行办法》（总局令第20号）{article}"
+        }
+    assert not old.acts["ask_identity"].status.is_law, "what nobody found in it is not shown as its law"
 
 
 def test_limits_are_those_of_the_rows_and_of_no_other_place() -> None:

@@ -18,7 +18,20 @@ from huiying.config.environment import read
 HOST = "127.0.0.1"
 #: Two blocking threads: with more, connections run out under writes.
 THREADS = 2
-CAST = ("xiaoli", "zhoujie", "xiaozhao", "laowang", "liuju", "sunshen", "wujie", "zhengfa", "heshou", "guandang")
+CAST = (
+    "xiaoli",
+    "zhoujie",
+    "xiaozhao",
+    "laowang",
+    "liuju",
+    "laoliang",
+    "laofan",
+    "sunshen",
+    "wujie",
+    "zhengfa",
+    "heshou",
+    "guandang",
+)
 
 
 def web(port: int, processes: int) -> list[str]:

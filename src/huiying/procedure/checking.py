@@ -49,6 +49,7 @@ CODES = {
     Refers.DATE: "guard_ask_unknown",
     Refers.NUMBER: "guard_ask_unknown",
     Refers.UNIT: "guard_ask_unknown",
+    Refers.TRACK: "track_unknown",
 }
 
 
@@ -211,7 +212,7 @@ def _check_references(procedure: Procedure, act: Act, guard: Guard, where: str) 
         for item in [value] if isinstance(value, str) else value if refers is not None else []:
             if refers is not None and not _refers_to_something(procedure, act, refers, item):
                 code = CODES.get(refers, f"guard_{refers.value}_unknown")
-                yield Fault(code, procedure.id, where, {"named": item})
+                yield Fault(code, procedure.id, where, {"track" if refers is Refers.TRACK else "named": item})
 
 
 def _refers_to_something(procedure: Procedure, act: Act, refers: Refers, name: str) -> bool:
@@ -228,6 +229,7 @@ def _refers_to_something(procedure: Procedure, act: Act, refers: Refers, name: s
         Refers.NUMBER: _asks_for(act, name, "number"),
         Refers.UNIT: _asks_for(act, name, "unit"),
         Refers.TERM: name in procedure.terms,
+        Refers.TRACK: name in procedure.tracks,
     }[refers]
 
 

@@ -25,6 +25,7 @@ class Refers(StrEnum):
     NUMBER = "number"
     UNIT = "unit"
     TERM = "term"
+    TRACK = "track"
 
 
 Acts = Annotated[tuple[str, ...], Field(min_length=1), Refers.ACT]
@@ -35,6 +36,7 @@ Asking = Annotated[tuple[str, ...], Field(min_length=1), Refers.ASKING]
 Ruling = Annotated[str, Refers.RULING]
 ClockName = Annotated[str, Refers.CLOCK]
 FactName = Annotated[str, Refers.FACT]
+Facts = Annotated[tuple[str, ...], Field(min_length=1), Refers.FACT]
 #: A field in which this act asks for the outcome of each demand, and one in which it asks for a date.
 Outcomes = Annotated[str, Refers.OUTCOMES]
 DateName = Annotated[str, Refers.DATE]
@@ -42,6 +44,7 @@ NumberName = Annotated[str, Refers.NUMBER]
 UnitName = Annotated[str, Refers.UNIT]
 TermId = Annotated[str, Refers.TERM]
 Values = Annotated[tuple[str | bool | int, ...], Field(min_length=1)]
+TrackKind = Annotated[str, Refers.TRACK]
 Times = Annotated[int, Field(gt=0, strict=True)]
 
 

@@ -1,4 +1,4 @@
-"""Guards of what comes after a judgement: objections to it, 澄清正名, 容错, 纠错. Merged into `guards.GUARDS`."""
+"""Guards of what comes after a judgement: objections, 澄清正名, 容错, 纠错, 一案双查. Merged into `guards.GUARDS`."""
 
 from __future__ import annotations
 
@@ -6,7 +6,17 @@ from collections.abc import Collection
 from datetime import timedelta
 
 from huiying.procedure.decision import NOTHING
-from huiying.procedure.guard_parameters import Acts, ClockName, FactName, Guard, Refusal, Times, Values
+from huiying.procedure.guard_parameters import (
+    Acts,
+    ClockName,
+    FactName,
+    Facts,
+    Guard,
+    Refusal,
+    Times,
+    TrackKind,
+    Values,
+)
 from huiying.procedure.state import MAIN, Done, Scene
 from huiying.procedure.time_limits import SHANGHAI
 
@@ -65,6 +75,27 @@ def carried_out(scene: Scene, *, fact: FactName, among: Values, acts: Acts, sinc
     return "must_come_first", {"acts": "、".join(scene.procedure.acts[act].name for act in acts)}
 
 
+def followed_if(scene: Scene, *, where: FactName, fact: FactName, among: Values, acts: Acts) -> Refusal:
+    """Where `where` is so and a fact is one of these values, one of `acts` was done: 一案双查 after what was found."""
+    if scene.fact(where) is not True or scene.fact(fact) not in among or scene.state.persons(acts):
+        return None
+    return "must_come_first", {"acts": "、".join(scene.procedure.acts[act].name for act in acts)}
+
+
+def one_is(scene: Scene, *, facts: Facts, among: Values) -> Refusal:
+    """At least one of several facts is one of these values: without any clue nothing is handed over."""
+    if any(scene.fact(fact) in among for fact in facts):
+        return None
+    return "none_is", {"facts": "、".join(scene.procedure.labels[fact] for fact in facts)}
+
+
+def none_open(scene: Scene, *, track: TrackKind) -> Refusal:
+    """No track of this kind is under way: the same is not looked into twice at once."""
+    steps, endings = scene.state.steps, scene.procedure.endings
+    under_way = [name for name, step in steps.items() if name.rpartition("-")[0] == track and step not in endings]
+    return ("tracks_open", {"tracks": scene.procedure.track_names(under_way)}) if under_way else None
+
+
 def answered(scene: Scene) -> Refusal:
     """The person has an answer that stands: whatever is granted to staff comes after the resident's remedy."""
     return None if _latest_answer(scene) is not None else ("answer_comes_first", NOTHING)
@@ -117,6 +148,9 @@ AFTER: dict[str, Guard] = {
         not_awaited,
         not_recused,
         carried_out,
+        followed_if,
+        one_is,
+        none_open,
         answered,
         review_over,
         outside_the_units,

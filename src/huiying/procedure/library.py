@@ -17,7 +17,7 @@ from typing import TypeVar
 from pydantic import BaseModel, ValidationError
 
 from huiying.procedure.decision import Refused
-from huiying.procedure.schema import Correction, Procedure, ProcedureFile, SharedFile, TermsFile
+from huiying.procedure.schema import Correction, Guard, Procedure, ProcedureFile, SharedFile, TermsFile, Tighten
 from huiying.procedure.time_limits import CLOCK_UNITS, Extension, Term, Unit
 
 SHIPPED = Path(__file__).parent / "instruments"
@@ -244,7 +244,7 @@ def _assemble(
                     notice.model_copy(update={"article": article}) if notice.article == act.article else notice
                     for notice in act.notices
                 ),
-                "guards": (*act.guards, *tighten.guards),
+                "guards": (*(guard for guard in act.guards if not _asked_anew(guard, tighten)), *tighten.guards),
                 "starts": (*act.starts, *tighten.starts),
                 "renews": (*act.renews, *tighten.renews),
             }
@@ -262,3 +262,8 @@ def _assemble(
         ways=base.way,
         terms=terms,
     )
+
+
+def _asked_anew(guard: Guard, tighten: Tighten) -> bool:
+    """Whether a guard is named again, under another article: it is asked once, and rests on that one."""
+    return any((guard.name, guard.params) == (again.name, again.params) for again in tighten.guards)

@@ -33,16 +33,20 @@ class Way(Frozen):
 
 
 class Told(Frozen):
-    """The ways that a notice names; `when`: only where one of these values was given; `to`: only to these people."""
+    """The ways that a notice names; `when`: only where one of these values was given; `to`: only to these people.
+
+    `under`: only where the notice rests on this law, which the ways come from.
+    """
 
     notice: Filled
     to: str = ""
     remedies: tuple[str, ...]
+    under: str = ""
     when: Mapping[str, tuple[str, ...]] = {}
 
-    def fits(self, notice: str, given: Mapping[str, object], to: str) -> bool:
-        """Whether this is what a notice names to somebody, with what its act was given."""
-        meant = self.notice == notice and self.to in {"", to}
+    def fits(self, notice: str, given: Mapping[str, object], to: str, article: str) -> bool:
+        """Whether this is what a notice names to somebody under an article, with what its act was given."""
+        meant = self.notice == notice and self.to in {"", to} and self.under in article
         return meant and all(str(given.get(name, "")) in said for name, said in self.when.items())
 
 
@@ -78,14 +82,15 @@ def remedies() -> Remedies:
 
 
 def ways(
-    notice: str, given: Mapping[str, object], terms: Mapping[str, Term], to: str = COMPLAINANT
+    notice: str, given: Mapping[str, object], terms: Mapping[str, Term], to: str = COMPLAINANT, article: str = ""
 ) -> tuple[Remedy, ...]:
     """Return the ways that a notice names, in their order.
 
-    `given`: what its act was given. `to`: for whom it is. `terms`: the rows of the law by id; a way whose row is not
-    among them, or is not known well enough to be called law, is not named: a limit that nobody can be sure of misleads.
+    `given`: what its act was given. `to`: for whom it is. `article`: the notice's own. `terms`: the rows of the law by
+    id; a way whose row is not among them, or is not known well enough to be called law, is not named: a limit that
+    nobody can be sure of misleads.
     """
-    named = [name for told in remedies().told if told.fits(notice, given, to) for name in told.remedies]
+    named = [name for told in remedies().told if told.fits(notice, given, to, article) for name in told.remedies]
     known = {way.id: way for way in remedies().remedy}
     return tuple(
         Remedy(

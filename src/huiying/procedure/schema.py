@@ -245,7 +245,8 @@ class Way(Frozen):
 class Tighten(Frozen):
     """What is added to an act of the base or of a shared part: guards, clocks that it starts or renews.
 
-    `article`: under which article of its own law a procedure has an act that is shared; its notices rest on it too.
+    `article`: under which article of its own law a procedure has an act that is shared; its notices rest on it too. A
+    guard that the act has already is asked once, under the article that is named here.
     """
 
     act: str
@@ -389,6 +390,17 @@ class Procedure(Frozen):
         """Whether a track (`clearing-1`), or a kind of track, runs beside the case and is no part of its answer."""
         known = self.tracks.get(track) or self.tracks.get(track.rpartition("-")[0])
         return known is not None and known.beside
+
+    @cached_property
+    def kept_tracks(self) -> frozenset[str]:
+        """The kinds of track of which units do not read: those that an act opens which is kept from them."""
+        return frozenset(act.opens for act in self.acts.values() if act.opens and act.kept_from_units)
+
+    @cached_property
+    def kept_facts(self) -> frozenset[str]:
+        """The facts of which units do not read: those that only acts make which are kept from them."""
+        kept = {ask.name for act in self.acts.values() if act.kept_from_units for ask in act.asks}
+        return frozenset(kept - {ask.name for act in self.acts.values() if not act.kept_from_units for ask in act.asks})
 
     def track_names(self, tracks: Iterable[str]) -> str:
         """Return tracks as people call them: `support-1` is 协办1."""

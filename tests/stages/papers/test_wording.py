@@ -71,7 +71,7 @@ def sample(wording: Wording) -> dict[str, str]:
 
 
 def whole(wording: Wording, to: str = COMPLAINANT) -> Text:
-    told = ways(wording.notice, {"route": "reconsideration"}, library().terms, to)
+    told = ways(wording.notice, {"route": "reconsideration"}, library().terms, to, "总局令第121号")
     return filled(wording, sample(wording), tuple(way.text for way in told), to=to)
 
 

@@ -24,7 +24,7 @@ from huiying.doors.people import Person, with_token
 from huiying.doors.reading import derivation, limits, possible, story
 from huiying.doors.work import lists
 from huiying.doors.work.openings import files, shown
-from huiying.doors.work.views import visible
+from huiying.doors.work.views import facts_read_by, tracks_read_by, visible
 from huiying.procedure.decision import NOTHING, Refused
 from huiying.procedure.disclosure import Field, Purpose
 from huiying.procedure.schema import Act
@@ -163,9 +163,9 @@ def case(request: HttpRequest, number: str) -> Any:  # noqa: ANN401  # as above
         "joined_into": found.joined_into,
         "split_from": found.split_from,
         "supervisor": found.supervisor,
-        "facts": found.facts,
+        "facts": facts_read_by(_person(request).actor, now, found.facts),
         "texts": {content.name: content.text for content in found.contents.filter(position=1)},
-        "tracks": dict(now.state.steps),
+        "tracks": tracks_read_by(_person(request).actor, now),
         "limits": [
             {
                 "what": limit.what,

@@ -24,12 +24,12 @@ from huiying.doors.moments import moment_words, on_date, until_short
 from huiying.doors.people import Person
 from huiying.doors.reading import Limit, Possible, Told, days_of, derivation, limits, phases, possible, story
 from huiying.doors.work import lists, papers
-from huiying.doors.work.views import TONES, for_staff, person_of, visible
+from huiying.doors.work.views import TONES, for_staff, person_of, tracks_read_by, visible
 from huiying.procedure.closure import may_erase
 from huiying.procedure.decision import Allowed
 from huiying.procedure.disclosure import choices
 from huiying.procedure.schema import ANYWHERE, UNIT_ROLES, Procedure
-from huiying.procedure.state import MAIN
+from huiying.procedure.state import MAIN, Actor
 from huiying.stages.intake.raising import LEVELS, may_judge
 from huiying.stages.triage import actions as triage
 
@@ -67,7 +67,7 @@ def case(request: HttpRequest, number: str) -> HttpResponse:
             "next_limit": next((clock for clock in clocks if clock["running"] and clock["left"]), None),
             "step": spoken(now.procedure.steps[shown.step].name),
             "holder": _holder(now, shown),
-            "tracks": _tracks(now),
+            "tracks": _tracks(now, person.actor),
             "papers": papers.listed(shown),
             "acts": _acts(number, options, now, judgements=_judgements(number, person.role, judging=judging)),
             # The first act's text is the demand itself, which stands above.
@@ -262,7 +262,7 @@ def _handed(now: Folded) -> int:
     )
 
 
-def _tracks(now: Folded) -> list[dict[str, str]]:
+def _tracks(now: Folded, reader: Actor) -> list[dict[str, str]]:
     units, dates = unit_names(), delivery_dates(now)
     return [
         {
@@ -278,6 +278,6 @@ def _tracks(now: Folded) -> list[dict[str, str]]:
                 )
             ),
         }
-        for track, step in now.state.steps.items()
+        for track, step in tracks_read_by(reader, now).items()
         if track != MAIN
     ]

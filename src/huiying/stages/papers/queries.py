@@ -72,7 +72,7 @@ def drafted(case: Case, one: Owed, number: str = "") -> Text:
 def remedies_of(case: Case, notice: Notice) -> tuple[Remedy, ...]:
     """Return the ways that a notice leaves open, the same for paper and page."""
     given = case.ledger.values_list("body", flat=True).get(position=notice.position)["given"]
-    return ways(notice.name, given, our_library().terms, notice.to)
+    return ways(notice.name, given, our_library().terms, notice.to, notice.article)
 
 
 def source_of(case: Case, notice: Notice) -> Source:

@@ -167,13 +167,12 @@ def protect(recorded: Recorded, at: datetime) -> str:
     entry = registered(origin, recorded.now, Kind.REPORT, 1, new, CLOCKWORK, at, commitments)
     entry = replace(
         entry,
-        given={**entry.given, "respondents": tuple(sorted({*state.respondents(), *had_it}))},
+        given={**entry.given, "respondents": tuple(sorted({*state.respondents(), *had_it})), PROTECTION: True},
         sets={
             **entry.sets,
             "received_at": at.isoformat(),
             "confidential": True,
             "supervisor": least_burdened(at),
-            "facts": {PROTECTION: True},
         },
     )
     begin_many([Beginning(new, entry, {"text": from_staff(words, new.number)})])
