@@ -13,7 +13,6 @@ from datetime import date
 from enum import StrEnum
 
 import numpy as np
-from sklearn.feature_extraction.text import TfidfVectorizer
 
 from huiying.procedure.routing import Duty
 
@@ -86,6 +85,8 @@ class Precedents:
         self.cases = tuple(case for case in cases if case.text.strip() and case.unit)
         self.shares = Counter(case.unit for case in self.cases)
         if self.cases:
+            from sklearn.feature_extraction.text import TfidfVectorizer  # noqa: PLC0415  # large, and only here
+
             self._weighing = TfidfVectorizer(analyzer="char", ngram_range=(1, 3), sublinear_tf=True, dtype=np.float32)
             self._rows = self._weighing.fit_transform([case.text for case in self.cases])
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
@@ -20,6 +21,8 @@ from huiying.directory.models import Unit
 from huiying.doors.forms import Field, Form, fields_for, given_from
 from huiying.doors.language import spoken
 from huiying.doors.work import lists
+from huiying.doors.work.judging import said_of
+from huiying.doors.work.proposals import units_table
 from huiying.doors.work.replying import Editor, answered_with
 from huiying.doors.work.views import for_staff, person_of, visible
 from huiying.procedure.decision import Refused
@@ -29,6 +32,7 @@ from huiying.procedure.state import Actor
 from huiying.stages import flow
 from huiying.stages.intake.actions import ACCEPTED_FILES, attach, check_all
 from huiying.stages.triage import actions as triage
+from huiying.stages.triage.proposing import units
 
 EVIDENCE, STEP, PREVIEW = "evidence", "step", "preview"
 Files = list[tuple[str, bytes]]
@@ -87,6 +91,7 @@ def do(request: HttpRequest, number: str, track: str, name: str) -> HttpResponse
         "unsolved": act.follows_up and now.state.facts.get("solved") == "no",
         "script": act.script,
         "precedents": lists.precedents(shown) if act.gives_to == "lead" else [],
+        "proposed": _proposed(shown, now, at) if act.gives_to == "lead" else [],
         "text": "\n\n".join(_said(shown)),
         "tone": "danger" if act.target in now.procedure.endings and act.decides else "primary",
     }
@@ -96,6 +101,12 @@ def do(request: HttpRequest, number: str, track: str, name: str) -> HttpResponse
         }
     template = "work/reply.html" if editor else "work/act.html"
     return render(request, template, context, status=422 if form.problems and not preview else 200)
+
+
+def _proposed(shown: Case, now: Folded, at: datetime) -> list[dict[str, Any]]:
+    """Return whose a case may be, with reasons, among those to whom it may be given."""
+    allowed = [option["value"] for option in unit_options(now)]
+    return units_table(units(shown, said_of(shown), at, allowed))
 
 
 def _form(act: Act, shown: Case, now: Folded, at: datetime) -> tuple[Form, Editor | None]:

@@ -15,11 +15,13 @@ from huiying.directory.models import Matter, Unit
 from huiying.directory.queries import areas_of_the_city, unit_names
 from huiying.doors.forms import Field, Form
 from huiying.doors.language import refusal, rule_words
+from huiying.doors.work.proposals import core_facts, parts
 from huiying.doors.work.views import for_staff, person_of, visible
 from huiying.procedure.decision import Refused
 from huiying.procedure.schema import Kind
 from huiying.stages.triage import actions as triage
 from huiying.stages.triage.models import Suggestion
+from huiying.stages.triage.proposing import core
 from huiying.stages.triage.suggesting import suggest
 
 #: More areas than a page can list; an installation names its own in HUIYING_AREA.
@@ -79,6 +81,7 @@ def classify(request: HttpRequest, number: str) -> HttpResponse:
         "form": form, "case": shown, "button": _("确定事项"), "heading": _("确定事项"),
         "suggested": suggested(suggestion) if suggestion else None,
         "text": said_of(shown),
+        "core": core_facts(core(shown, said_of(shown)), said_of(shown)),
     }  # fmt: skip
     return render(request, "work/act.html", context, status=422 if form.problems else 200)
 
@@ -139,5 +142,9 @@ def split(request: HttpRequest, number: str) -> HttpResponse:
             else:
                 messages.success(request, _("已分出工单 {numbers}。").format(numbers=_("、").join(numbers)))
                 return redirect("case", number=number)
-    context = {"form": form, "case": shown, "button": _("拆分"), "heading": _("拆分诉求")}
+    said = said_of(shown)
+    context = {
+        "form": form, "case": shown, "button": _("拆分"), "heading": _("拆分诉求"), "text": said,
+        "proposed_parts": parts(core(shown, said), said),
+    }  # fmt: skip
     return render(request, "work/act.html", context, status=422 if form.problems else 200)
