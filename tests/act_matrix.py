@@ -259,23 +259,33 @@ class Matrix:
         for entry in here.state.done:
             if entry.act in self._looked_back_upon:
                 yield at, entry.act
-        for fact in self._facts_looked_upon:
+        for fact, wanted in self._facts_looked_upon.items():
             if fact in here.state.facts:
-                yield at, f"{fact}: {here.state.facts[fact]}"
+                value = here.state.facts[fact]
+                yield at, f"{fact}: {[value in among for among in wanted] or value}"
         for name, clock in here.state.clocks.items():
             if clock.stands_since is not None:
                 yield at, f"{name} stands"
 
     @cached_property
-    def _facts_looked_upon(self) -> tuple[str, ...]:
-        named = {
-            str(guard.params[name])
-            for act in self.procedure.acts.values()
-            for guard in act.guards
-            for name in ("fact", "heavy", "offered")
-            if name in guard.params and guard.params[name] not in {ask.name for ask in act.asks}
+    def _facts_looked_upon(self) -> Mapping[str, tuple[tuple[object, ...], ...]]:
+        """Fact → the values that guards want of it, each guard's apart; none where they do not list them."""
+        named: dict[str, set[tuple[object, ...]]] = {}
+        listed: set[str] = set()
+        for act in self.procedure.acts.values():
+            for guard in act.guards:
+                for name in ("fact", "heavy", "offered"):
+                    fact = str(guard.params.get(name, ""))
+                    if fact and fact not in {ask.name for ask in act.asks}:
+                        named.setdefault(fact, set())
+                        if name == "fact" and "among" in guard.params:
+                            named[fact].add(tuple(guard.params["among"]))
+                        else:
+                            listed.add(fact)
+        named.pop("kind", None)
+        return {
+            fact: () if fact in listed else tuple(sorted(wanted, key=str)) for fact, wanted in sorted(named.items())
         }
-        return tuple(sorted(named - {"kind"}))
 
     @cached_property
     def _looked_back_upon(self) -> frozenset[str]:

@@ -38,6 +38,7 @@ NEEDS = {
     "delivers_by": (None, "date"),
     "counts_from": (None, "date"),
     "passes_on": (None, "choice"),
+    "labels": (None, "date"),
 }
 
 
@@ -49,6 +50,7 @@ CODES = {
     Refers.DATE: "guard_ask_unknown",
     Refers.NUMBER: "guard_ask_unknown",
     Refers.UNIT: "guard_ask_unknown",
+    Refers.TEXT: "guard_ask_unknown",
 }
 
 
@@ -227,6 +229,7 @@ def _refers_to_something(procedure: Procedure, act: Act, refers: Refers, name: s
         Refers.DATE: _asks_for(act, name, "date"),
         Refers.NUMBER: _asks_for(act, name, "number"),
         Refers.UNIT: _asks_for(act, name, "unit"),
+        Refers.TEXT: _asks_for(act, name, "text"),
         Refers.TERM: name in procedure.terms,
     }[refers]
 
