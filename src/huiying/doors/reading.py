@@ -150,12 +150,13 @@ def told_story(case: Case, now: Folded, acts: Sequence[Act]) -> list[Told]:
 
 
 def kept_from(reader: Actor, now: Folded) -> frozenset[str]:
-    """Return the tracks, clocks and facts of which a reader sees nothing: of a label, whoever answers calls."""
+    """Return the tracks, clocks, facts and notices kept from a reader: what labels a demand, from the desk."""
     if reader.role not in LOOKERS:
         return frozenset()
     acts = [act for act in now.procedure.acts.values() if act.kept_from_desk]
     tracks = {track for track in now.state.steps if track.rpartition("-")[0] in {act.track for act in acts}}
-    return frozenset(tracks | {name for act in acts for name in (*act.starts, *(ask.name for ask in act.asks))})
+    told = {notice.name for act in acts for notice in act.notices}
+    return frozenset(tracks | told | {name for act in acts for name in (*act.starts, *(ask.name for ask in act.asks))})
 
 
 def _step_by_step(procedure: Procedure, acts: Sequence[Act]) -> Iterator[tuple[Act, Folded]]:

@@ -36,7 +36,7 @@ class Purpose(StrEnum):
     JUDGE = "judge"
     SAVE_LIFE = "save_life"
     SERVE = "serve"
-    LAWFUL_REQUEST = "lawful_request"
+    LAWFUL_REQUEST = "on_request"
 
 
 @dataclass(frozen=True, slots=True)

@@ -69,7 +69,7 @@ def case(request: HttpRequest, number: str) -> HttpResponse:
             "step": spoken(now.procedure.steps[shown.step].name),
             "holder": _holder(now, shown),
             "tracks": _tracks(now, hidden),
-            "papers": papers.listed(shown),
+            "papers": papers.listed(shown, hidden),
             "acts": _acts(number, options, now, judging=judging),
             # The first act's text is the demand itself, which stands above.
             "events": [drawn_event(one, with_texts=one is not told[0]) for one in told],
