@@ -91,6 +91,10 @@ def colleagues(seat: Seat) -> tuple[Actor, Actor]:
     return seat.actor(), seat.actor(colleague(seat))
 
 
+#: Under which names guards are told the acts upon which they look back.
+LOOKING_BACK = ("acts", "than", "by", "unless", "asked", "answers")
+
+
 class Reason(NamedTuple):
     """A refusal that can be a member of a set."""
 
@@ -233,10 +237,13 @@ class Matrix:
     def _possible(self, here: Witness) -> Iterator[tuple[str, Act, Seat]]:
         """Yield the acts that a case's steps have, with each role that has them, in the unit that has the track."""
         aside = [track for track in here.state.steps if self.procedure.beside(track)]
+        noted = any(entry.act in self._noted for entry in here.state.done)
         for track, step in here.state.steps.items():
             if aside and track not in aside:  # the case goes on as it does without what runs beside it
                 continue
             for act in self.procedure.acts.values():
+                if noted and not self._runs_beside(act):  # and as it does without what only that looks back upon
+                    continue
                 if step in self.procedure.sources[act.id]:
                     for role in act.by:
                         unit = here.state.units.get(track, OWN if track == MAIN else HELPER)
@@ -261,29 +268,51 @@ class Matrix:
         for entry in here.state.done:
             if entry.act in self._looked_back_upon:
                 yield at, entry.act
-        for fact in self._facts_looked_upon:
+        for fact, wanted in self._facts_looked_upon.items():
             if fact in here.state.facts:
-                yield at, f"{fact}: {here.state.facts[fact]}"
+                value = here.state.facts[fact]
+                yield at, f"{fact}: {[value in among for among in wanted] or value}"
         for name, clock in here.state.clocks.items():
             if clock.stands_since is not None:
                 yield at, f"{name} stands"
 
+    def _runs_beside(self, act: Act) -> bool:
+        return self.procedure.beside(act.track) or (act.opens is not None and self.procedure.beside(act.opens))
+
     @cached_property
-    def _facts_looked_upon(self) -> tuple[str, ...]:
-        named = {
-            str(guard.params[name])
-            for act in self.procedure.acts.values()
-            for guard in act.guards
-            for name in ("fact", "where", "heavy", "offered")
-            if name in guard.params and guard.params[name] not in {ask.name for ask in act.asks}
+    def _noted(self) -> frozenset[str]:
+        """What moves nothing, and is looked back upon by nothing but what runs beside a case: a dissuasion."""
+        acts = self.procedure.acts.values()
+        still = {act.id for act in acts if not (act.moves or act.opens or act.starts or act.stops or act.answers)}
+        asks = [(act, guard) for act in acts for guard in act.guards if not self._runs_beside(act)]
+        missed = {name for _, guard in asks for key in LOOKING_BACK for name in guard.params.get(key, ())}
+        missed |= {act.id for act, guard in asks if "times" in guard.params}
+        return frozenset(still & self._looked_back_upon - missed)
+
+    @cached_property
+    def _facts_looked_upon(self) -> Mapping[str, tuple[tuple[object, ...], ...]]:
+        """Fact → the values that guards want of it, each guard's apart; none where they do not list them."""
+        named: dict[str, set[tuple[object, ...]]] = {}
+        listed: set[str] = set()
+        for act in self.procedure.acts.values():
+            for guard in act.guards:
+                for name in ("fact", "where", "heavy", "offered"):
+                    fact = str(guard.params.get(name, ""))
+                    if fact and fact not in {ask.name for ask in act.asks}:
+                        named.setdefault(fact, set())
+                        if name == "fact" and "among" in guard.params:
+                            named[fact].add(tuple(guard.params["among"]))
+                        else:
+                            listed.add(fact)
+        named.pop("kind", None)
+        return {
+            fact: () if fact in listed else tuple(sorted(wanted, key=str)) for fact, wanted in sorted(named.items())
         }
-        return tuple(sorted(named - {"kind"}))
 
     @cached_property
     def _looked_back_upon(self) -> frozenset[str]:
         guards = [(act.id, guard) for act in self.procedure.acts.values() for guard in act.guards]
-        keys = ("acts", "than", "by", "unless", "asked", "answers")
-        named = {name for _, guard in guards for key in keys for name in guard.params.get(key, ())}
+        named = {name for _, guard in guards for key in LOOKING_BACK for name in guard.params.get(key, ())}
         named |= {str(guard.params[key]) for _, guard in guards for key in ("notice", "review") if key in guard.params}
         return frozenset(named | {act for act, guard in guards if "times" in guard.params})
 

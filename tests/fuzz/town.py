@@ -61,6 +61,27 @@ TOLERATE: Step = (
         "whom": "市水务局抢修班", "why": WHY,
     },
 )  # fmt: skip
+#: Answered; nobody of the centre but the auditor of an audit looked it over.
+AUDITED_ANSWER: tuple[Step, ...] = (
+    DISPATCH, SIGN, RESULT, ("request_audit", SUN, {}), ("pass_audit", Actor("shenhe", "auditor"), {}), SERVE,
+)  # fmt: skip
+LEAVE_OUT: Step = (
+    "apply_exclusion", LIU, {"excluded_for": "no_factual_basis", "facts": WHY, "basis": WHY, "exclusion_evidence": 1},
+)  # fmt: skip
+LABEL = {"left_out_of": ("resolution",), "label_until": "", "explanation": WHY}
+GRANT: Step = ("grant_exclusion", SUN, LABEL)
+DISSUADE: Step = ("dissuade", WU, {"conduct": WHY, "dissuasion": WHY})
+ACCUSE: Step = (
+    "apply_malicious", LIU,
+    {
+        "excluded_for": "malicious_disturbance", "behaviour": "blocked_lines", "malice": WHY, "malice_evidence": 1,
+        "disturbance": WHY, "disturbance_evidence": 1,
+    },
+)  # fmt: skip
+CONCUR: Step = ("concur_malicious", SUN, {"why": WHY})
+LEAD: Step = ("propose_police_lead", SUN, {"behaviour": "blocked_lines", "facts": WHY, "lead_evidence": 1})
+CHECK_LEAD: Step = ("pass_legal_check", QIAN, {"minimal": True, "basis": WHY})
+SEND_LEAD: Step = ("send_police_lead", CAI, {"organ": "某区公安分局", "explanation": WHY})
 STORIES: Mapping[str, Sequence[Step]] = {
     "verifying": (),
     "signing": (DISPATCH,),
@@ -99,9 +120,19 @@ STORIES: Mapping[str, Sequence[Step]] = {
     ),
     "level_asked": (DISPATCH, SIGN, ("propose_level", LIU, {"level": "level_up", "why": WHY})),
     "objected": (DISPATCH, TAKE, TRUE, ("object_verdict", RESIDENT, {"what": WHY})),
+    "exclusion_deciding": (*AUDITED_ANSWER, LEAVE_OUT),
+    "exclusion_confirming": (*AUDITED_ANSWER, DISSUADE, ACCUSE, CONCUR),
+    "excluded": (*AUDITED_ANSWER, LEAVE_OUT, GRANT),
+    "label_objected": (*AUDITED_ANSWER, LEAVE_OUT, GRANT, ("object_label", RESIDENT, {"what": WHY})),
+    "police_checking": (*AUDITED_ANSWER, DISSUADE, LEAD),
+    "police_sending": (*AUDITED_ANSWER, DISSUADE, LEAD, CHECK_LEAD),
+    "police_waiting": (*AUDITED_ANSWER, DISSUADE, LEAD, CHECK_LEAD, SEND_LEAD),
 }
 #: Acts that begin a track beside the case; what follows in a story is done there.
-BESIDE = {"order_support", "propose_clearing", "apply_tolerance", "open_correction"}
+BESIDE = {
+    "order_support", "propose_clearing", "apply_tolerance", "open_correction", "apply_exclusion", "apply_malicious",
+    "propose_police_lead",
+}  # fmt: skip
 #: Special procedures into which a demand goes on.
 SPECIAL = ("market_both", "petition")
 #: When review is over, and clearing may begin.
@@ -175,7 +206,7 @@ def _walk(story: str, steps: Sequence[Step], now: datetime) -> str:
 def _given(given: Mapping[str, object], which: str, now: datetime) -> dict[str, object]:
     """Fill in what differs with the day; no two replies are word for word the same."""
     filled: dict[str, object] = {**given}
-    for day in {"until", "assigned_until"} & filled.keys():
+    for day in {"until", "assigned_until", "label_until"} & filled.keys():
         filled[day] = (now + timedelta(days=60)).date()
     if "reply" in filled:
         filled["reply"] = f"{filled['reply']}{which}"

@@ -23,6 +23,7 @@ BASES = {name: instrument.file.extends for name, instrument in library().instrum
 BESIDE_IT = {
     "propose_clearing", "explain_honest_error", "pass_on_suspicion", "apply_tolerance", "open_correction",
     "open_double_check",
+    "dissuade", "apply_exclusion", "apply_malicious", "propose_police_lead",
 }  # fmt: skip
 #: What may still be done about a case that has ended: it is put away, taken up again, or somebody was pressed.
 AFTER_THE_END = {
@@ -31,9 +32,14 @@ AFTER_THE_END = {
     "withdrawn": {"reopen", "report_pressure", "report_threat"},
     "passed_on": {"report_pressure", "report_threat"},
     "handed_over": set(),
+    "excluded": {"object_label", "uphold_label", "withdraw_label"},
+    "police_done": {"tell_referral", "record_lawful_request", "correct_referral"},
+    **{step: set() for step in ("not_excluded", "label_withdrawn", "not_sent", "referral_corrected")},
     **{step: set() for step in ("cleared", "not_cleared", "tolerated", "not_tolerated", "corrected", "nothing_wrong")},
     **{step: set() for step in ("double_checked", "nothing_to_pursue")},
 }
+#: What leads from one end to another: what was decided beside a case is taken back.
+END_TO_END = {("closed", "archive"), ("excluded", "withdraw_label"), ("police_done", "correct_referral")}
 #: Acts that the rows known to us let nobody do: no hotline row lists a ground for suspension; most have no extension.
 NOT_UNDER_THESE_ROWS = {
     procedure: {"suspend_clock", "resume_clock"} | ({"extend"} if procedure != "shandong" else set())
@@ -97,7 +103,7 @@ def test_of_what_has_ended_nothing_is_done_but_taking_it_up_again(procedure: str
     for ended, acts in possible.items():
         for act in acts:
             target = found.procedure.acts[act].target
-            assert target is None or target not in found.procedure.endings or (ended, act) == ("closed", "archive")
+            assert target is None or target not in found.procedure.endings or (ended, act) in END_TO_END
 
 
 @every_procedure

@@ -76,8 +76,9 @@ def test_the_vectors(start: str, value: int, unit: str, roll: str, expected: str
     assert ends(row, date.fromisoformat(start)) == date.fromisoformat(expected)
 
 
-#: Rows that the law's list only speaks of: 消保条例 46 over Order 20, its Arts. 21 and 23, and a promise of our own.
-BESIDE_THE_LIST = {"SC-22", "SC-15o", "SC-18o", "PT-01"}
+#: Rows that the law's list only speaks of: 消保条例 46 over Order 20, its Arts. 21 and 23, and promises of our
+#: own (PT-01, and the three working days of EX-02).
+BESIDE_THE_LIST = {"SC-22", "SC-15o", "SC-18o", "PT-01", "EX-02a", "EX-02b"}
 
 
 def test_every_row_of_the_law_is_there_as_it_stands() -> None:

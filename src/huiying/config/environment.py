@@ -62,6 +62,11 @@ SETTINGS = {
             "0",
             "How many proxies of your own stand before the server; so many hops of X-Forwarded-For are believed.",
         ),
+        Setting(
+            "HUIYING_LEFT_OUT_ALARM",
+            "10",
+            "Per cent of a unit's closed cases left out of figures above which the board warns; no rule sets it.",
+        ),
         Setting("PORT", "8000", "Port of the web server."),
         Setting("HUIYING_LANGUAGE", "zh_hans", "Language of commands: `zh_hans`, `zh_hant` or `en`."),
         Setting("HUIYING_PACKS", "", "Folders of local packs, separated as in `PATH`."),

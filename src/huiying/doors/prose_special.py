@@ -1,4 +1,4 @@
-"""What the special procedures' acts are as sentences: 12315, petitions, and what comes after a judgement."""
+"""What the special procedures' acts are as sentences: 12315, petitions, and what keeps a demand out of figures."""
 
 from __future__ import annotations
 
@@ -111,4 +111,23 @@ SPECIAL: Mapping[str, object] = {
     "resume_final": lazy("{who}恢复复核计时。"),
     "decide_final": lazy("{who}作出复核意见：{final_outcome}。"),
     "serve_final": lazy("{who}送达了复核意见，送达日期是{final_served_on}。"),
+    "dissuade": lazy("{who}劝阻、批评教育。"),
+    "apply_exclusion": lazy("{who}申请这件不计入考核，理由是{excluded_for}。"),
+    "apply_malicious": lazy("{who}申请认定{excluded_for}，行为是{behaviour}。"),
+    "grant_exclusion": lazy("{who}认定这件不计入{left_out_of}，有效期至{label_until}；答复和办理期限照样考核。"),
+    "refuse_exclusion": lazy("{who}不予认定，这件照样计入考核。"),
+    "concur_malicious": lazy("{who}会审，第一人认定恶意，等第二人会审。"),
+    "confirm_malicious": lazy("{who}会审，第二人认定恶意；这件不计入{left_out_of}，有效期至{label_until}。"),
+    "object_label": lazy("{who}对认定有异议。"),
+    "uphold_label": lazy("{who}答复了异议，维持认定。"),
+    "withdraw_label": lazy("{who}撤销了认定，这件照样计入考核。"),
+    "propose_police_lead": lazy("{who}提出移送公安机关线索，行为是{behaviour}。"),
+    "pass_legal_check": lazy("{who}法制审核通过。"),
+    "drop_police_lead": lazy("{who}决定不移送公安机关。"),
+    "send_police_lead": lazy("{who}把线索移送公安机关，并告知诉求人；是否违法由公安机关认定。"),
+    "send_police_lead_untold": lazy("{who}把线索移送公安机关，暂不告知，理由是{not_told_because}。"),
+    "tell_referral": lazy("{who}补告已经移送公安机关。"),
+    "record_lawful_request": lazy("{who}登记了公安机关的书面调取文书，文号是{request_number}。"),
+    "record_police_outcome": lazy("{who}登记了公安机关的反馈：{police_outcome}。"),
+    "correct_referral": lazy("{who}更正了有误的移送。"),
 }

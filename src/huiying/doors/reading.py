@@ -28,6 +28,7 @@ from huiying.procedure.state import MAIN, Actor, Attempt, RunningClock, Surround
 from huiying.procedure.time_limits import SHANGHAI, Due, Line, Unit
 from huiying.procedure.workdays import china
 from huiying.stages.identity.texts import spoken_to
+from huiying.stages.intake.lookups import LOOKERS
 
 #: Texts that the person reads: what was said to them, and what they said themselves.
 TOLD_TEXTS = frozenset({"reply", "explanation", "what", "measures", "answer"})
@@ -124,6 +125,8 @@ def story(case: Case, now: Folded, acts: Sequence[Act], names: Mapping[str, str]
     texts, units = texts_of(case), unit_names()
     for_unit = reader.unit is not None
     hidden = {act.id for act in now.procedure.acts.values() if act.kept_from_units and for_unit}
+    if reader.role in LOOKERS:
+        hidden |= {act.id for act in now.procedure.acts.values() if act.kept_from_desk}
     scores = SCORES if for_unit else frozenset[str]()
 
     def told(act: Act, then: Folded) -> Told:
@@ -144,6 +147,22 @@ def told_story(case: Case, now: Folded, acts: Sequence[Act]) -> list[Told]:
         return _told(then, act, units, who=who, written=written, without=INTERNAL, law_only=True)
 
     return [told(act, then) for act, then in _step_by_step(now.procedure, acts) if _is_told(now.procedure, act)]
+
+
+def kept_from(reader: Actor, now: Folded) -> frozenset[str]:
+    """Return the tracks, clocks, facts and notices kept from a reader.
+
+    From the desk what labels a demand; from units what may be about them.
+    """
+    if reader.unit is not None:
+        about = {track for track in now.state.steps if track.rpartition("-")[0] in now.procedure.kept_tracks}
+        return frozenset(about) | now.procedure.kept_facts
+    if reader.role not in LOOKERS:
+        return frozenset()
+    acts = [act for act in now.procedure.acts.values() if act.kept_from_desk]
+    tracks = {track for track in now.state.steps if track.rpartition("-")[0] in {act.track for act in acts}}
+    told = {notice.name for act in acts for notice in act.notices}
+    return frozenset(tracks | told | {name for act in acts for name in (*act.starts, *(ask.name for ask in act.asks))})
 
 
 def _step_by_step(procedure: Procedure, acts: Sequence[Act]) -> Iterator[tuple[Act, Folded]]:
@@ -271,11 +290,15 @@ def _article(procedure: Procedure, act: str, *, law_only: bool = False) -> str:
     return known.article if known.status.is_law or not law_only else ""
 
 
-def limits(now: Folded, around: Surroundings, at: datetime | None = None) -> list[Limit]:
-    """Return a case's clocks as people read them, as of a moment: now, where none is given."""
+def limits(
+    now: Folded, around: Surroundings, at: datetime | None = None, *, without: Collection[str] = ()
+) -> list[Limit]:
+    """Return a case's clocks as people read them, as of a moment: now, where none is given; `without` these."""
     shown = []
     at = at or timezone.now()
     for name, clock in now.state.clocks.items():
+        if name in without:
+            continue
         ends = clock.due(around.calendar)
         standing = clock.stands_since is not None
         known = isinstance(ends, Due) and not standing

@@ -38,6 +38,7 @@ NEEDS = {
     "delivers_by": (None, "date"),
     "counts_from": (None, "date"),
     "passes_on": (None, "choice"),
+    "labels": (None, "date"),
 }
 
 
@@ -50,6 +51,7 @@ CODES = {
     Refers.NUMBER: "guard_ask_unknown",
     Refers.UNIT: "guard_ask_unknown",
     Refers.TRACK: "track_unknown",
+    Refers.TEXT: "guard_ask_unknown",
 }
 
 
@@ -228,6 +230,7 @@ def _refers_to_something(procedure: Procedure, act: Act, refers: Refers, name: s
         Refers.DATE: _asks_for(act, name, "date"),
         Refers.NUMBER: _asks_for(act, name, "number"),
         Refers.UNIT: _asks_for(act, name, "unit"),
+        Refers.TEXT: _asks_for(act, name, "text"),
         Refers.TERM: name in procedure.terms,
         Refers.TRACK: name in procedure.tracks,
     }[refers]

@@ -36,6 +36,7 @@ class Purpose(StrEnum):
     JUDGE = "judge"
     SAVE_LIFE = "save_life"
     SERVE = "serve"
+    LAWFUL_REQUEST = "on_request"
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +44,8 @@ class Line:
     """One line of the table: for this purpose, these roles may see these fields.
 
     `protected`: how it is in a report or a confidential case: `approved` by a custodian first, `never`, or `free`.
-    `signed_for`: only once the role's own unit has signed for the case.
+    `signed_for`: only once the role's own unit has signed for the case. `requested`: only on an authority's written
+    request that the case has recorded, and after a custodian's approval in every case (B7).
     """
 
     purpose: Purpose
@@ -51,6 +53,7 @@ class Line:
     fields: frozenset[Field]
     protected: str = "approved"
     signed_for: bool = False
+    requested: bool = False
 
 
 TABLE = (
@@ -72,17 +75,26 @@ TABLE = (
         frozenset({Field.CONTACT, Field.ADDRESS}),
         protected="free",
     ),
+    Line(Purpose.LAWFUL_REQUEST, frozenset({"leader"}), frozenset({Field.CONTACT}), requested=True),
 )  # fmt: skip
 ROLES = frozenset(role for line in TABLE for role in line.roles)
 
 
 def may_open(
-    field: Field, purpose: Purpose, role: str, *, protected: bool, signed_for: bool, approved: bool = False
+    field: Field,
+    purpose: Purpose,
+    role: str,
+    *,
+    protected: bool,
+    signed_for: bool,
+    approved: bool = False,
+    requested: bool = False,
 ) -> Decision:
     """Whether a role may see a field for a purpose.
 
     `protected`: a report, or a confidential case. `signed_for`: the asker's unit has signed for the case and holds a
-    track of it. `approved`: a custodian has approved this very request.
+    track of it. `approved`: a custodian has approved this very request. `requested`: an authority's written request is
+    on record.
     """
     lines = [line for line in TABLE if line.purpose is purpose and field in line.fields and role in line.roles]
     if not lines:
@@ -92,7 +104,9 @@ def may_open(
     (line,) = lines
     if line.signed_for and not signed_for:
         return Refused("not_signed_for", NECESSARY_ONLY)
-    if not protected or line.protected == "free":
+    if line.requested and not requested:
+        return Refused("not_requested_in_writing", NECESSARY_ONLY)
+    if (not protected and not line.requested) or line.protected == "free":
         return Allowed(NECESSARY_ONLY)
     if line.protected == "never":
         return Refused("through_the_centre", REPORTER_PROTECTED)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from huiying.procedure.decision import Refused
+from huiying.procedure.exclusion import OF_THE_CASE
 from huiying.procedure.guards import GUARDS
 from huiying.procedure.guards_after import AFTER
 from huiying.procedure.schema import Guard, Procedure
@@ -24,4 +25,8 @@ def foreseen(procedure: Procedure, state: State, attempt: Attempt, around: Surro
 
 def _looks_back(guard: Guard, asked: set[str]) -> bool:
     """Whether a guard asks about the case alone: what was done of it, or a fact that the act does not bring."""
-    return guard.name in AFTER or (guard.name == "fact_is" and guard.params["fact"] not in asked)
+    return (
+        guard.name in AFTER
+        or guard.name in OF_THE_CASE
+        or (guard.name == "fact_is" and guard.params["fact"] not in asked)
+    )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from enum import StrEnum
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import Field
 
@@ -26,6 +26,7 @@ class Refers(StrEnum):
     UNIT = "unit"
     TERM = "term"
     TRACK = "track"
+    TEXT = "text"
 
 
 Acts = Annotated[tuple[str, ...], Field(min_length=1), Refers.ACT]
@@ -43,6 +44,11 @@ DateName = Annotated[str, Refers.DATE]
 NumberName = Annotated[str, Refers.NUMBER]
 UnitName = Annotated[str, Refers.UNIT]
 TermId = Annotated[str, Refers.TERM]
+TextName = Annotated[str, Refers.TEXT]
+#: Lists of words that are no reason by themselves (`no_reason.toml`).
+Matters = Annotated[
+    tuple[Literal["head_count", "wages", "schooling", "petitioning", "contact_details"], ...], Field(min_length=1)
+]
 Values = Annotated[tuple[str | bool | int, ...], Field(min_length=1)]
 TrackKind = Annotated[str, Refers.TRACK]
 Times = Annotated[int, Field(gt=0, strict=True)]

@@ -8,6 +8,7 @@ from typing import Any, get_type_hints
 
 from huiying.procedure.closure import Call, Outcome, answers_complete, follow_up_done, open_tracks
 from huiying.procedure.decision import NOTHING, Refused
+from huiying.procedure.exclusion import OF_THE_CASE, OF_WHAT_IS_GIVEN
 from huiying.procedure.guard_parameters import (
     ActName,
     Acts,
@@ -258,38 +259,43 @@ def uninvolved(scene: Scene) -> Refusal:
     return ("same_person", NOTHING) if involved else None
 
 
-GUARDS: Mapping[str, Guard] = AFTER | {
-    guard.__name__: guard
-    for guard in (
-        fact_is,
-        after,
-        before,
-        person_contacted,
-        not_bound,
-        at_most,
-        someone_else,
-        within,
-        demands_answered,
-        deferral_dated,
-        tracks_ended,
-        person_asked,
-        date_ahead,
-        date_reached,
-        days_ahead,
-        ran_out,
-        runs,
-        dates_in_order,
-        same_day,
-        next_level,
-        level_moved,
-        given_if,
-        number_between,
-        after_if,
-        offered_if_heavy,
-        penalty_prepared,
-        uninvolved,
-    )
-}
+GUARDS: Mapping[str, Guard] = (
+    AFTER
+    | OF_THE_CASE
+    | OF_WHAT_IS_GIVEN
+    | {
+        guard.__name__: guard
+        for guard in (
+            fact_is,
+            after,
+            before,
+            person_contacted,
+            not_bound,
+            at_most,
+            someone_else,
+            within,
+            demands_answered,
+            deferral_dated,
+            tracks_ended,
+            person_asked,
+            date_ahead,
+            date_reached,
+            days_ahead,
+            ran_out,
+            runs,
+            dates_in_order,
+            same_day,
+            next_level,
+            level_moved,
+            given_if,
+            number_between,
+            after_if,
+            offered_if_heavy,
+            penalty_prepared,
+            uninvolved,
+        )
+    }
+)
 
 
 def parameters(name: str) -> Mapping[str, Any]:

@@ -182,6 +182,12 @@ class Act(Frozen):
     passes_on: str | None = None
     #: Units do not read of it: it may be about them.
     kept_from_units: bool = False
+    #: Whoever answers calls does not read of it: what was thought of one demand follows nobody to their next call.
+    kept_from_desk: bool = False
+    #: The field that says until when what the act says of this demand keeps it out of the named indicators (EX-03).
+    labels: str | None = None
+    #: What keeps this demand out of any indicator ends with it.
+    ends_label: bool = False
     #: From then on a named supervisor sees to the case (《济南市12345市民服务热线条例》第40条).
     supervises: bool = False
     #: A case of its own is opened at once against whoever threatened or retaliated, kept from the units (XF-57).

@@ -138,6 +138,12 @@ def object_verdict(request: HttpRequest, code: str, said: WordsIn) -> Any:  # no
     return _do(request, code, "object", {"what": said.text}, said.key)
 
 
+@router.post("/receipts/{code}/object_label", response=ANSWERS, auth=None, summary="对认定有异议")
+def object_label(request: HttpRequest, code: str, said: WordsIn) -> Any:  # noqa: ANN401  # as above
+    """Object to a demand's being left out of figures, with the reasons; somebody else answers."""
+    return _do(request, code, "object_label", {"what": said.text}, said.key)
+
+
 @router.post("/receipts/{code}/recusal", response=ANSWERS, auth=None, summary="申请回避")
 def recusal(request: HttpRequest, code: str, said: WordsIn) -> Any:  # noqa: ANN401  # as above
     """Ask that somebody else handles or mediates it (12315 complaints, petitions), with the reasons."""

@@ -21,10 +21,10 @@ from huiying.doors.api import schemas
 from huiying.doors.api.problems import OUTAGES, Problem, problem
 from huiying.doors.api.residents import demand_of, receipt_out
 from huiying.doors.people import Person, with_token
-from huiying.doors.reading import derivation, limits, possible, story
+from huiying.doors.reading import derivation, kept_from, limits, possible, story
 from huiying.doors.work import lists
 from huiying.doors.work.openings import files, shown
-from huiying.doors.work.views import facts_read_by, tracks_read_by, visible
+from huiying.doors.work.views import visible
 from huiying.procedure.decision import NOTHING, Refused
 from huiying.procedure.disclosure import Field, Purpose
 from huiying.procedure.schema import Act
@@ -151,7 +151,7 @@ def case(request: HttpRequest, number: str) -> Any:  # noqa: ANN401  # as above
     found, at = visible(number), timezone.now()
     now, around = read_case(found), surroundings()
     acts = list(found.ledger.order_by("position"))
-    names = staff_names({act.person for act in acts})
+    names, hidden = staff_names({act.person for act in acts}), kept_from(_person(request).actor, now)
     return {
         "number": found.number,
         "kind": found.kind,
@@ -163,9 +163,9 @@ def case(request: HttpRequest, number: str) -> Any:  # noqa: ANN401  # as above
         "joined_into": found.joined_into,
         "split_from": found.split_from,
         "supervisor": found.supervisor,
-        "facts": facts_read_by(_person(request).actor, now, found.facts),
+        "facts": {name: value for name, value in found.facts.items() if name not in hidden},
         "texts": {content.name: content.text for content in found.contents.filter(position=1)},
-        "tracks": tracks_read_by(_person(request).actor, now),
+        "tracks": {track: step for track, step in now.state.steps.items() if track not in hidden},
         "limits": [
             {
                 "what": limit.what,
@@ -175,7 +175,7 @@ def case(request: HttpRequest, number: str) -> Any:  # noqa: ANN401  # as above
                 "running": limit.running,
                 "derivation": derivation(limit),
             }
-            for limit in limits(now, around)
+            for limit in limits(now, around, without=hidden)
         ],
         "acts": [
             {

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from django.utils.translation import gettext as _
 
-from huiying.case.folding import Folded, law
+from huiying.case.folding import Folded
 from huiying.case.models import Act, Case
 from huiying.case.numbers import receipt_code, receipt_hash
 from huiying.case.recording import NoSuchCase, NotAllowed, read_case, surroundings
@@ -40,6 +40,7 @@ ACTS: Mapping[str, tuple[str, ...]] = {
     "higher": ("apply_for_review", "apply_for_final_review"),
     "agree": ("accept_opinion",),
     "object": ("object_verdict",),
+    "object_label": ("object_label",),
     "pressed": ("report_pressure",),
 }
 
@@ -101,6 +102,8 @@ def read(code: str, at: datetime) -> Receipt:
     offered = {}
     for name, names in ACTS.items():
         if name == "object" and "verdict" not in now.state.facts:  # where nothing was judged there is nothing to say
+            continue
+        if name == "object_label" and "object_label" not in by_act:  # where nothing was said of the demand
             continue
         found = [by_act[act] for act in names if act in by_act]
         if found:
@@ -187,21 +190,28 @@ def _settled(act: ProcedureAct) -> dict[str, str]:
     return {ask.name: ask.options[0] for ask in act.asks if len(ask.options) == 1}
 
 
+def _track(now: Folded, act: ProcedureAct) -> str:
+    """Return the track on which an act of the person's is done: the one that stands where it is possible."""
+    standing = (track for track, step in now.state.steps.items() if step in now.procedure.sources[act.id])
+    return next(standing, MAIN) if act.track != MAIN else MAIN
+
+
 def do(code: str, name: str, given: Mapping[str, object], *, at: datetime, key: str | None = None) -> str:
     """Do one of the person's acts and return the case's number. `review` asks for the answer to be reviewed."""
     case_id = find(code)
     with seeing(of_case(case_id)):
-        number, law_id = Case.objects.values_list("number", "law_id").get(pk=case_id)
+        now = read_case(case := Case.objects.select_related("law").get(pk=case_id))
+    number, known = case.number, now.procedure.acts
     if name == "review":
         ask_review(number, str(given.get("what", "")), by=RESIDENT, at=at, key=key)
         return number
     refused: NotAllowed | None = None
-    known = law(law_id).acts
     for act in ACTS[name]:
         if act not in known:  # a right that the law of another matter gives
             continue
         try:
-            flow.act(number, act, by=RESIDENT, at=at, given={**given, **_settled(known[act])}, key=key)
+            settled = {**given, **_settled(known[act])}
+            flow.act(number, act, by=RESIDENT, at=at, given=settled, track=_track(now, known[act]), key=key)
         except NotAllowed as error:
             refused = refused or error
         else:

@@ -115,6 +115,12 @@ def act_forms() -> dict[str, ActForm]:
             _("提出异议"),
             Form([Field("what", _("异议理由"), "textarea", limit=LONGEST_TEXT)]),
         ),
+        "object_label": ActForm(
+            _("对认定有异议"),
+            _("这一件被认定不计入考核。您不同意的，写明理由，由没有参与办理和认定的人员答复。每次认定可以提一次。"),
+            _("提出异议"),
+            Form([Field("what", _("异议理由"), "textarea", limit=LONGEST_TEXT)]),
+        ),
         "review": ActForm(
             _("不同意答复"),
             _("由没有参与办理的人复核。请写明哪里不对、您希望怎样。"),

@@ -18,11 +18,14 @@ from django.views.decorators.http import require_GET
 
 from huiying.doors.language import spoken
 from huiying.doors.leader.entering import CENTRE, only, stated
+from huiying.doors.leader.left_out import left_out_table
 from huiying.doors.leader.rows import Steps, standings_table, steps_between
 from huiying.doors.leader.words import Names, count_words, names
 from huiying.doors.work import lists
 from huiying.doors.work.views import for_staff, page_number, person_of
+from huiying.stages.insight.counting import day_of
 from huiying.stages.insight.models import Standing
+from huiying.stages.insight.periods import QUARTER, period
 from huiying.stages.insight.queries import STILL_DAYS, Stuck, as_of, standing_still, stuck
 
 #: How many rows each table of the board shows before somebody asks for the whole.
@@ -57,6 +60,7 @@ def board(request: HttpRequest) -> HttpResponse:
         "headlines": _headlines(found, called, steps),
         **{name: table if name == whole else _shortened(table, name) for name, table in tables.items()},
         "latest": standings_table(latest, called, steps, now),
+        "left_out": left_out_table(period(QUARTER, day_of(now)), called),
         "all_url": f"{reverse('board-cases')}?{urlencode({'what': LATE})}",
         "mine_url": f"{reverse('board-cases')}?{urlencode({'what': MINE})}",
         **stated(as_of()),

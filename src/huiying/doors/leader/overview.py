@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from huiying.doors.leader.entering import CENTRE, asked_day, asked_period, choices, only, stated
+from huiying.doors.leader.left_out import left_out_table
 from huiying.doors.leader.pictures import pictures
 from huiying.doors.leader.rows import cases_table
 from huiying.doors.leader.saying import Behind, headlines
@@ -37,6 +38,7 @@ def overview(request: HttpRequest) -> HttpResponse:
         context |= {
             "headlines": headlines(found, stuck(timezone.now()), called, at, behind),
             "visits": visits_table(found.visits),
+            "left_out": left_out_table(chosen, called),
             "formulas": formulas(chosen),
             **pictures(found, called, behind),
         }
@@ -70,6 +72,10 @@ def formulas(chosen: Period) -> list[str]:
         )
         % {"day": without_year(chosen.yesterday)},
         _("解决率 = 说“已解决”的 ÷ 回答了是否解决的，按结案的日子计；“部分解决”算回答，不算解决。"),
+        _(
+            "不计入考核的，由承办单位以外的人审核认定，写明理由和有效期；只从写明的指标里去掉，"
+            "收到、办结、按时办结率照样计。认定撤销或者到期的，重新计入。比例 = 不计入的 ÷ 办结的，按结案的日子计。"
+        ),
         _(
             "初访化解率 = 初访里说“已解决”的 ÷ 初访里已经结案、回答了是否解决的，按来访的日子计；"
             "没有结案的、没有回答的不算。重访率 = 重访 ÷ 全部来访。以前用同一个电话来访过的，再来算重访，"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -22,14 +22,14 @@ from huiying.doors.language import rule_words, spoken
 from huiying.doors.law.links import rule_url
 from huiying.doors.moments import moment_words, on_date, until_short
 from huiying.doors.people import Person
-from huiying.doors.reading import Limit, Possible, Told, days_of, derivation, limits, phases, possible, story
+from huiying.doors.reading import Limit, Possible, Told, days_of, derivation, kept_from, limits, phases, possible, story
 from huiying.doors.work import lists, papers
-from huiying.doors.work.views import TONES, for_staff, person_of, tracks_read_by, visible
+from huiying.doors.work.views import TONES, for_staff, person_of, visible
 from huiying.procedure.closure import may_erase
 from huiying.procedure.decision import Allowed
 from huiying.procedure.disclosure import choices
 from huiying.procedure.schema import ANYWHERE, UNIT_ROLES, Procedure
-from huiying.procedure.state import MAIN, Actor
+from huiying.procedure.state import MAIN
 from huiying.stages.intake.raising import LEVELS, may_judge
 from huiying.stages.triage import actions as triage
 
@@ -50,7 +50,9 @@ def case(request: HttpRequest, number: str) -> HttpResponse:
     names = staff_names({act.person for act in acts} | {one.person for one in openings} | {shown.supervisor})
     texts = {content.name: content.text for content in shown.contents.filter(position=1)}
     told = story(shown, now, acts, names, person.actor)
-    clocks = [drawn_limit(limit) for limit in limits(now, around, at) if limit.article or limit.of_person]
+    hidden = kept_from(person.actor, now)
+    shown_limits = limits(now, around, at, without=hidden)
+    clocks = [drawn_limit(limit) for limit in shown_limits if limit.article or limit.of_person]
     judging = isinstance(triage.may_judge(now, person.role), Allowed)
     options = ordered(list(possible(now, person.actor, at, around)), now)
     return render(
@@ -67,8 +69,8 @@ def case(request: HttpRequest, number: str) -> HttpResponse:
             "next_limit": next((clock for clock in clocks if clock["running"] and clock["left"]), None),
             "step": spoken(now.procedure.steps[shown.step].name),
             "holder": _holder(now, shown),
-            "tracks": _tracks(now, person.actor),
-            "papers": papers.listed(shown),
+            "tracks": _tracks(now, hidden),
+            "papers": papers.listed(shown, hidden),
             "acts": _acts(number, options, now, judgements=_judgements(number, person.role, judging=judging)),
             # The first act's text is the demand itself, which stands above.
             "events": [drawn_event(one, with_texts=one is not told[0]) for one in told],
@@ -262,7 +264,7 @@ def _handed(now: Folded) -> int:
     )
 
 
-def _tracks(now: Folded, reader: Actor) -> list[dict[str, str]]:
+def _tracks(now: Folded, without: Collection[str]) -> list[dict[str, str]]:
     units, dates = unit_names(), delivery_dates(now)
     return [
         {
@@ -278,6 +280,6 @@ def _tracks(now: Folded, reader: Actor) -> list[dict[str, str]]:
                 )
             ),
         }
-        for track, step in tracks_read_by(reader, now).items()
-        if track != MAIN
+        for track, step in now.state.steps.items()
+        if track != MAIN and track not in without
     ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import date
 from typing import Any
 
@@ -14,11 +15,12 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from huiying.case.models import Case
-from huiying.case.recording import NoSuchCase, NotAllowed
+from huiying.case.recording import NoSuchCase, NotAllowed, read_case
 from huiying.doors import papers
 from huiying.doors.forms import Field, Form, options_of
 from huiying.doors.language import rule_words
 from huiying.doors.people import Person
+from huiying.doors.reading import kept_from
 from huiying.doors.work.views import for_staff, person_of, visible
 from huiying.procedure import disclosure
 from huiying.procedure.decision import Allowed
@@ -31,8 +33,8 @@ from huiying.stages.papers import actions
 from huiying.stages.papers.queries import Owed, one_owed, owed, text_of
 
 
-def listed(case: Case) -> list[dict[str, str]]:
-    """Return a case's papers as the facts of its page: title, number, whether it was served."""
+def listed(case: Case, without: Collection[str]) -> list[dict[str, str]]:
+    """Return a case's papers as the facts of its page: title, number, service; `without` these notices."""
     words = rule_words()
     return [
         {
@@ -50,6 +52,7 @@ def listed(case: Case) -> list[dict[str, str]]:
             ),
         }
         for one in owed(case)
+        if one.wording.notice not in without
     ]
 
 
@@ -57,14 +60,14 @@ def listed(case: Case) -> list[dict[str, str]]:
 @for_staff
 def paper(request: HttpRequest, number: str, position: int, paper: str, whom: str) -> HttpResponse:
     """A paper as it reads, and what may be done with it."""
-    case, one = _asked(number, position, paper, whom)
+    case, one = _asked(request, number, position, paper, whom)
     return _page(request, case, one, _form(one))
 
 
-def _asked(number: str, position: int, paper: str, whom: str) -> tuple[Case, Owed]:
+def _asked(request: HttpRequest, number: str, position: int, paper: str, whom: str) -> tuple[Case, Owed]:
     case = visible(number)
     one = one_owed(case, position, paper, whom)
-    if one is None:
+    if one is None or one.wording.notice in kept_from(person_of(request).actor, read_case(case)):
         raise NoSuchCase(number)
     return case, one
 
@@ -110,7 +113,7 @@ def _may_name(person: Person) -> bool:
 @for_staff
 def as_pdf(request: HttpRequest, number: str, position: int, paper: str, whom: str) -> HttpResponse:
     """An issued paper as PDF, addressed by the case's number; of one not issued there is none."""
-    case, one = _asked(number, position, paper, whom)
+    case, one = _asked(request, number, position, paper, whom)
     if one.paper is None:
         raise Http404
     letter = papers.letter(case, one)
@@ -123,7 +126,7 @@ def as_pdf(request: HttpRequest, number: str, position: int, paper: str, whom: s
 @for_staff
 def named(request: HttpRequest, number: str, position: int, paper: str, whom: str) -> HttpResponse:
     """An issued paper as PDF with the name of whoever it is for: an opening for service, seen by them, kept nowhere."""
-    case, one = _asked(number, position, paper, whom)
+    case, one = _asked(request, number, position, paper, whom)
     if one.paper is None or whom != COMPLAINANT:
         raise Http404
     text = text_of(case, one)
@@ -140,7 +143,7 @@ def named(request: HttpRequest, number: str, position: int, paper: str, whom: st
 @for_staff
 def issue(request: HttpRequest, number: str, position: int, paper: str, whom: str) -> HttpResponse:
     """Issue a paper: it gets its number, and its words stay as they are now."""
-    _asked(number, position, paper, whom)
+    _asked(request, number, position, paper, whom)
     given = actions.issue(number, position, paper, whom, by=person_of(request).actor, at=timezone.now())
     messages.success(request, _("文书已出具：{number}。").format(number=given))
     return redirect("paper", number=number, position=position, paper=paper, whom=whom)
@@ -150,7 +153,7 @@ def issue(request: HttpRequest, number: str, position: int, paper: str, whom: st
 @for_staff
 def serve(request: HttpRequest, number: str, position: int, paper: str, whom: str) -> HttpResponse:
     """Record by which way and on which day a paper was served."""
-    case, one = _asked(number, position, paper, whom)
+    case, one = _asked(request, number, position, paper, whom)
     form = _form(one)
     if not form.fields:
         form = Form([Field("channel", _("送达方式")), Field("on", _("送达日期"))])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from functools import cache, wraps
 from typing import Any, Concatenate, ParamSpec
 
@@ -15,7 +15,6 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from huiying.case.folding import Folded
 from huiying.case.models import Case
 from huiying.case.numbers import is_number
 from huiying.case.recording import NoSuchCase
@@ -28,7 +27,6 @@ from huiying.doors.people import CHOSEN_POST, Person, posts_of
 from huiying.doors.remaining import LATE, TODAY
 from huiying.doors.work import lists
 from huiying.procedure.schema import Kind, Stage
-from huiying.procedure.state import Actor
 from huiying.stages.closure.actions import erase
 from huiying.stages.supervision.actions import note_seen
 
@@ -60,18 +58,6 @@ def person_of(request: HttpRequest) -> Person:
     person = getattr(request, "person", None)
     assert isinstance(person, Person)  # noqa: S101  # for_staff has seen to it
     return person
-
-
-def tracks_read_by(reader: Actor, now: Folded) -> dict[str, str]:
-    """Return the step of each track of a case, without those of which a unit does not read: they may be about it."""
-    kept = now.procedure.kept_tracks if reader.unit is not None else frozenset[str]()
-    return {track: step for track, step in now.state.steps.items() if track.rpartition("-")[0] not in kept}
-
-
-def facts_read_by(reader: Actor, now: Folded, facts: Mapping[str, object]) -> dict[str, object]:
-    """Return a case's facts, without those of which a unit does not read."""
-    kept = now.procedure.kept_facts if reader.unit is not None else frozenset[str]()
-    return {name: value for name, value in facts.items() if name not in kept}
 
 
 def page_number(request: HttpRequest) -> int:

@@ -85,13 +85,21 @@ def signed_for(case: Folded, unit: str | None) -> bool:
     return any(target is not None and case.procedure.steps[target].holder == "officer" for target in targets)
 
 
+def _requested(case: Folded) -> bool:
+    """Whether an authority's written request for an identity is on record (B7)."""
+    return bool(case.state.persons(["record_lawful_request"]))
+
+
 def ask_to_see(number: str, field: Field, purpose: Purpose, *, by: Actor, at: datetime) -> Opened:
     """See a sealed field for a purpose, at once where the table says so; ask a custodian where it says that."""
     with working():
         case = lock_case(number)
         now = read_case(case)
         _keep_out_whoever_is_complained_of(now, by)
-        decision = may_open(field, purpose, by.role, protected=now.protected, signed_for=signed_for(now, by.unit))
+        decision = may_open(
+            field, purpose, by.role,
+            protected=now.protected, signed_for=signed_for(now, by.unit), requested=_requested(now),
+        )  # fmt: skip
         opening = Opening(
             case=case, field=field.value, purpose=purpose.value, person=by.person, role=by.role, unit=by.unit or "",
             asked_at=at,
@@ -130,6 +138,7 @@ def see_approved(opening_id: int, *, by: Actor, at: datetime) -> Opened:
             protected=now.protected,
             signed_for=signed_for(now, by.unit),
             approved=True,
+            requested=_requested(now),
         )
         if isinstance(decision, Refused):
             raise NotAllowed(decision)

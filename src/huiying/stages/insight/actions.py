@@ -8,16 +8,17 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.db import connection
 from django.db.models import QuerySet
+from django.utils import timezone
 
 from huiying.case.folding import law
 from huiying.case.models import Act, Case, Clock, Track
 from huiying.case.scope import WORK, seeing, working
-from huiying.stages.insight.counting import LIMIT, Cell, Wait, cells, fact_of, same, standings_of, waits
+from huiying.stages.insight.counting import LIMIT, Cell, Wait, cells, day_of, fact_of, same, standings_of, waits
 from huiying.stages.insight.models import MEASURES, Fact, Mark, Standing
 
 #: How many cases are counted in one transaction.
@@ -52,6 +53,12 @@ def recount(*, only_open: bool = False) -> int:
     """Count cases again, whether or not an act was appended: all, or those that are open. Returns how many."""
     with seeing(WORK):
         return _count_all(Case.objects.filter(closed_at=None) if only_open else Case.objects.all())
+
+
+def recount_ended(today: date) -> int:
+    """Count cases again that were left out of figures until a day that is over. Returns how many."""
+    with seeing(WORK):
+        return _count_all(Case.objects.filter(fact__label_until__lt=today))
 
 
 def _now() -> tuple[datetime, int]:
@@ -130,12 +137,12 @@ def _reckoned(ids: Sequence[int]) -> tuple[list[Fact], dict[int, list[Standing]]
     limits = {clock.case_id: clock for clock in Clock.objects.filter(case__in=ids, name=LIMIT)}
     acts: dict[int, list[Act]] = defaultdict(list)
     said = Act.objects.filter(case__in=ids).order_by("case", "position")
-    for act in said.only("case_id", "act", "track", "unit", "at", "body"):
+    for act in said.only("case_id", "act", "track", "person", "role", "unit", "at", "body"):
         acts[act.case_id or 0].append(act)
-    facts, standings = [], {}
+    facts, standings, today = [], {}, day_of(timezone.now())
     for case in Case.objects.filter(pk__in=ids):
         procedure, here = law(case.law_id), tracks[case.pk]
-        facts.append(fact_of(case, procedure, here, limits.get(case.pk), acts[case.pk]))
+        facts.append(fact_of(case, procedure, here, limits.get(case.pk), acts[case.pk], today))
         standings[case.pk] = standings_of(case, procedure, here, acts[case.pk])
     return facts, standings
 

@@ -7,10 +7,12 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 
+from huiying.case.ledger import given_again
 from huiying.case.models import Act, Case, Clock, Track
 from huiying.directory.models import STREET
+from huiying.procedure.exclusion import Label, standing_label
 from huiying.procedure.schema import UNIT_ROLES, Procedure, Stage
-from huiying.procedure.state import MAIN
+from huiying.procedure.state import MAIN, Actor, Done
 from huiying.procedure.time_limits import SHANGHAI
 from huiying.stages.insight.models import Fact, Standing
 
@@ -41,13 +43,15 @@ def last_day(due_at: datetime) -> date:
 
 
 def fact_of(
-    case: Case, procedure: Procedure, tracks: Iterable[Track], limit: Clock | None, acts: Sequence[Act]
+    case: Case, procedure: Procedure, tracks: Iterable[Track], limit: Clock | None, acts: Sequence[Act], today: date
 ) -> Fact:
-    """Return what a case counts for. `limit`: its clock of that name; `acts`: its acts in their order."""
+    """Return what a case counts for today. `limit`: its clock of that name; `acts`: its acts in their order."""
     step = procedure.steps[case.step]
     counted = limit is not None and limit.due_at is not None and case.stage != Stage.WITHDRAWN and not step.content_free
     due_at = limit.due_at if limit is not None and counted else None
     stopped_at = limit.stopped_at if limit is not None else None
+    label = _label(procedure, acts, today)
+    left_out = label is not None and "resolution" in label.left_out_of
     return Fact(
         case_id=case.pk,
         received_on=day_of(case.received_at),
@@ -60,9 +64,26 @@ def fact_of(
         due_on=None if due_at is None else last_day(due_at),
         kept=due_at is not None and stopped_at is not None and stopped_at < due_at,
         closed_on=None if case.closed_at is None else day_of(case.closed_at),
-        solved=str(case.facts.get("solved", "")),
+        solved="" if left_out else str(case.facts.get("solved", "")),
         turns=[list(turn) for turn in _turns(procedure, acts)],
+        label=label.ground if label else "",
+        label_until=label.until if label else None,
     )
+
+
+def _label(procedure: Procedure, acts: Iterable[Act], today: date) -> Label | None:
+    """Return what leaves a case out of figures today. Most cases never had a label, and nothing of them is read."""
+    known = [act for act in acts if act.act in procedure.acts]
+    if not any(procedure.acts[act.act].labels for act in known):
+        return None
+    done = [
+        Done(
+            act.act, Actor(act.person, act.role, act.unit), act.at, act.track,
+            given_again(procedure, act.act, act.body["given"]),
+        )
+        for act in known
+    ]  # fmt: skip
+    return standing_label(procedure, done, today)
 
 
 def _turns(procedure: Procedure, acts: Iterable[Act]) -> Iterator[tuple[str, str, str]]:
@@ -135,6 +156,8 @@ def cells(fact: Fact) -> Iterator[Cell]:
             yield fact.received_on, "visit", "first_answered", "received"
             if fact.solved == "yes":
                 yield fact.received_on, "visit", "first_solved", "received"
+    if fact.label and fact.closed_on is not None:
+        yield fact.closed_on, "label", f"{fact.unit} {fact.label}", "closed"
     for said, unit, what in fact.turns:
         day = date.fromisoformat(said)
         yield day, "unit", unit, what if what in TURNS else "returned"

@@ -22,6 +22,8 @@ class Fact(models.Model):
 
     `due_on`: the last day of its limit, None where it has none or ended without an answer; `kept`: whether it was
     answered within it. `turns`: [day, unit, measure or ground] of what units were given, returned, submitted, redid.
+    `label`: the ground on which it is left out of figures, up to and including `label_until`; whoever is left out of
+    the resolution rate has no `solved`.
     """
 
     case = models.OneToOneField(Case, models.CASCADE, primary_key=True, related_name="fact")
@@ -37,11 +39,13 @@ class Fact(models.Model):
     closed_on = models.DateField(null=True)
     solved = models.CharField(max_length=12)
     turns = models.JSONField(default=list)
+    label = models.CharField(max_length=CODE, default="")
+    label_until = models.DateField(null=True)
 
     sensitivity: ClassVar = dict.fromkeys(
         (
             "case", "received_on", "kind", "channel", "matter", "area", "unit", "visit", "due_on", "kept", "closed_on",
-            "solved", "turns",
+            "solved", "turns", "label", "label_until",
         ),
         PLAIN,
     )  # fmt: skip
@@ -58,6 +62,7 @@ class Fact(models.Model):
             models.Index(fields=["due_on", "case"], condition=Q(kept=False), name="fact_late"),
             models.Index(fields=["due_on", "case"], name="fact_due"),
             models.Index(fields=["unit", "due_on", "case"], name="fact_unit_due"),
+            models.Index(fields=["label_until", "case"], condition=~Q(label=""), name="fact_label_until"),
         ]
 
     def __str__(self) -> str:
@@ -97,7 +102,8 @@ class Standing(models.Model):
 class Tally(models.Model):
     """How many cases counted for something on a day: of all, or of one kind, channel, matter, area or unit.
 
-    `dimension` "visit" knows the codes first, again, first_answered and first_solved; "return" the codes `unit ground`.
+    `dimension` "visit" knows the codes first, again, first_answered and first_solved; "return" the codes `unit ground`,
+    and so does "label", where `closed` are the cases that are left out of figures.
     """
 
     day = models.DateField()

@@ -190,6 +190,33 @@ def return_grounds(asked: Period, unit: str) -> list[tuple[str, int]]:
 
 
 @dataclass(frozen=True, slots=True)
+class LeftOut:
+    """Cases of a unit that are left out of figures on one ground, of all that it closed in the same days (EX-04)."""
+
+    unit: str
+    ground: str
+    rate: Rate
+
+
+def left_out(asked: Period) -> list[LeftOut]:
+    """Return what is left out of a period's figures: each unit's sum (ground ""), then its grounds, the most first."""
+    lines = _lines(asked, ("label", "unit"))
+    closed = {line.code: line.now.closed for line in lines["unit"]}
+    grounds: dict[str, list[tuple[str, int]]] = defaultdict(list)
+    for line in lines["label"]:
+        unit, _, ground = line.code.partition(" ")
+        if line.now.closed:
+            grounds[unit].append((ground, line.now.closed))
+    found = []
+    for unit, counts in grounds.items():
+        total, base = sum(count for _, count in counts), closed.get(unit, 0)
+        several = [("", total), *sorted(counts, key=lambda one: (-one[1], one[0]))]
+        found.append([LeftOut(unit, ground, Rate(count, base)) for ground, count in several])
+    found.sort(key=lambda rows: (-(rows[0].rate.share or 0), rows[0].unit))
+    return [row for rows in found for row in rows]
+
+
+@dataclass(frozen=True, slots=True)
 class Stuck:
     """How many cases stand with somebody at a step: late, and the longest; standing still, and the longest. In days."""
 

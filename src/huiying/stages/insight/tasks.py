@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from django.utils import timezone
 from procrastinate.contrib.django import app
 
-from huiying.stages.insight.actions import recount, tally
+from huiying.stages.insight.actions import recount, recount_ended, tally
+from huiying.stages.insight.counting import day_of
 
 
 @app.periodic(cron="* * * * *")
@@ -21,3 +23,11 @@ def every_night(timestamp: int) -> None:
     """Count open cases again, after their dates were computed anew (`supervision.tasks.every_night`)."""
     del timestamp
     recount(only_open=True)
+
+
+@app.periodic(cron="5 0 * * *")
+@app.task(name="huiying.recount_ended", queueing_lock="recount_ended")
+def every_midnight(timestamp: int) -> None:
+    """Count again what was left out of figures until yesterday (EX-03)."""
+    del timestamp
+    recount_ended(day_of(timezone.now()))
