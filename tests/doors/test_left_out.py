@@ -47,7 +47,7 @@ def test_nobody_who_answers_the_next_call_learns_of_it_and_a_new_matter_starts_c
     again = Demand(text="水费太高了，多收了钱", kind="help", contact=CHEN, area=COMMUNITY)
     new = register(again, channel="phone", by=LI, at=at).number
     with seeing(CENTRE):
-        assert number not in [one.number for one in alike("水费太高了，多收了", area=COMMUNITY, matter="")]
+        assert number not in [one.number for one in alike("水费太高了，多收了", area=COMMUNITY, at=at)]
     shown = [
         page(desk, "/desk/"), without_buttons(page(desk, reverse("case", args=[number]))),
         without_buttons(page(desk, reverse("case", args=[new]))),
