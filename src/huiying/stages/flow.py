@@ -31,7 +31,9 @@ ORDER = ("identity", "intake", "triage", "supervision", "closure", "audit", "pap
 
 #: Acts of a procedure that have a verb of their own.
 OF_TRIAGE: Mapping[str, Callable[[str, Mapping[str, object], Actor, datetime], Recorded]] = {
-    "join": lambda number, given, by, at: triage.join(number, str(given.get("into", "")), by=by, at=at),
+    "join": lambda number, given, by, at: triage.join(
+        number, str(given.get("into", "")), str(given.get("new_facts") or ""), by=by, at=at
+    ),
     "pass_on": lambda number, given, by, at: triage.pass_on(
         number, str(given.get("special", "")), str(given.get("complaint_words", "")), by=by, at=at
     ),

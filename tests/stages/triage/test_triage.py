@@ -11,9 +11,10 @@ from conftest import Installation
 from huiying.case.models import Act, Case, Content, Notice
 from huiying.case.numbers import receipt_code
 from huiying.case.recording import NotAllowed
-from huiying.case.scope import CENTRE, WORK, seeing, working
+from huiying.case.scope import CENTRE, WORK, Scope, seeing, working
 from huiying.case.verifying import verify
 from huiying.doors.complainant import receipts
+from huiying.doors.work.lists import notices_for
 from huiying.procedure.decision import Refused
 from huiying.procedure.disclosure import Field, Purpose
 from huiying.stages import flow
@@ -201,6 +202,60 @@ def test_a_repeat_with_a_new_fact_is_taken_apart_again() -> None:
     flow.act(second.number, "join", by=ZHOU, at=later(1), given={"into": first.number})
     flow.act(second.number, "unjoin", by=ZHOU, at=later(2), given={"why": "又有新的漏点"})
     assert (case_of(second.number).joined_into, case_of(second.number).step) == ("", "verifying")
+
+
+@pytest.mark.django_db
+def test_a_repeat_with_new_facts_is_told_to_whoever_holds_the_main_case_with_their_words() -> None:
+    first, second = bring(), bring()
+    flow.act(first.number, "dispatch", by=ZHOU, at=later(1), given={"lead": WATER})
+    flow.act(first.number, "sign_for", by=ZHAO, at=later(2), given={})
+    given = {"into": first.number, "new_facts": "楼下也开始漏了"}
+    flow.act(second.number, "join", by=ZHOU, at=later(3), given=given)
+    with seeing(Scope("unit", (WATER,), (WATER,), (WATER,))):
+        told = [note for note in notices_for("officer") if note.case.number == first.number]
+    assert [(note.name, note.at) for note in told] == [("并入的工单带来新事实", later(3))]
+    with seeing(CENTRE):
+        kept = Content.objects.get(case__number=first.number, position=told[0].position, name="what")
+        own = Content.objects.get(case__number=second.number, name="new_facts")
+    assert (kept.text, own.text) == ("楼下也开始漏了", "楼下也开始漏了")
+    assert is_whole()
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("said", [None, "", "  "])
+def test_a_repeat_without_new_facts_tells_its_reporter_and_nobody_else(said: str | None) -> None:
+    first, second = bring(), bring()
+    flow.act(first.number, "dispatch", by=ZHOU, at=later(1), given={"lead": WATER})
+    given = {"into": first.number} if said is None else {"into": first.number, "new_facts": said}
+    flow.act(second.number, "join", by=ZHOU, at=later(2), given=given)
+    with seeing(CENTRE):
+        assert Notice.objects.filter(case__number=second.number, name="并单告知", to="complainant").exists()
+        assert not Notice.objects.filter(case__number=first.number, name="并入的工单带来新事实").exists()
+        assert not Content.objects.filter(case__number=second.number, name="new_facts").exists()
+    assert receipts.read(second.code, later(3)).joined_stage == "assigned"
+
+
+@pytest.mark.django_db
+def test_new_facts_are_not_joined_to_what_is_answered_and_no_new_facts_are() -> None:
+    first, second, third, fourth = bring(), bring(), bring(), bring()
+    flow.act(first.number, "dispatch", by=ZHOU, at=later(1), given={"lead": WATER})
+    flow.act(first.number, "sign_for", by=ZHAO, at=later(2), given={})
+    given: dict[str, object] = {"outcomes": ("resolved",), "evidence": 1, "basis": "已办"}
+    flow.act(first.number, "submit_result", by=WANG, at=later(3), given=given)
+    flow.act(first.number, "approve_result", by=SUN, at=later(4), given={})
+    reply = "路口的灯已经换好，今晚七点试亮正常。"
+    flow.act(first.number, "serve_reply", by=ZHAO, at=later(5), given={"channel": "page", "reply": reply})
+    new: dict[str, object] = {"into": first.number, "new_facts": "昨晚又灭了，电线烧焦"}
+    with pytest.raises(NotAllowed) as refused:
+        flow.act(second.number, "join", by=ZHOU, at=later(6), given=new)
+    assert refused.value.refused.code == "new_facts_after_the_answer"
+    assert (case_of(second.number).joined_into, case_of(second.number).step) == ("", "verifying")
+    flow.act(third.number, "join", by=ZHOU, at=later(6), given={"into": first.number})
+    assert receipts.read(third.code, later(7)).joined_stage == case_of(first.number).stage
+    with pytest.raises(NotAllowed) as again:  # what is joined itself takes nothing, whatever it brings
+        flow.act(fourth.number, "join", by=ZHOU, at=later(7), given={"into": third.number, "new_facts": "又灭了"})
+    assert again.value.refused.code == "cannot_be_joined_to"
+    assert is_whole()
 
 
 @pytest.mark.django_db

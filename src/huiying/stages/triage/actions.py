@@ -6,10 +6,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from django.utils.translation import gettext_noop
+
 from huiying.case.commands import Key, once
 from huiying.case.folding import Folded
 from huiying.case.ledger import Entry
-from huiying.case.models import Case
+from huiying.case.models import Case, Notice
 from huiying.case.numbers import serials
 from huiying.case.recording import (
     Beginning,
@@ -25,6 +27,7 @@ from huiying.case.recording import (
 )
 from huiying.case.scope import working
 from huiying.directory.queries import is_matter, known_area, propose_lead, units_for_routing, unknown_units
+from huiying.procedure.closure import ANSWERED
 from huiying.procedure.decision import Allowed, Decision, Refused
 from huiying.procedure.routing import DISPATCH_BY_CATALOGUE, GOES_ON_AS, SECRECY_OF_REPORTS, Duty, in_conflict
 from huiying.procedure.schema import Kind
@@ -41,6 +44,8 @@ JUDGED_BY = "dispatcher"
 WHOLE = ("text", "contact", "address")
 #: What a case that was split off holds of its origin: who brought it and where, never the message.
 SHARED = ("contact", "address")
+#: The notice to whoever holds a main case.
+NEW_FACTS_JOINED = gettext_noop("并入的工单带来新事实")
 JOINED_INTO_ITSELF = "《北京市接诉即办工作条例》第11条"
 
 
@@ -221,20 +226,27 @@ def _place(case: Case) -> dict[str, str]:
     return {content.name: content.text for content in case.contents.filter(position=1, name="place")}
 
 
-def join(case_number: str, into: str, *, by: Actor, at: datetime) -> Recorded:
-    """Join a repeat to the case that is open about the same event. Its reporter keeps clock, answer and receipt."""
+def join(case_number: str, into: str, new_facts: str = "", *, by: Actor, at: datetime) -> Recorded:
+    """Join a repeat to the case that is open about the same event. Its reporter keeps clock, answer and receipt.
+
+    `new_facts`: what it says that the main case does not know, in the dispatcher's words. Whoever holds the main case
+    is told at once. Where that one is answered already they would change nothing, so that the join is refused.
+    """
+    new_facts = new_facts.strip()
     with working():
         first, second = sorted((case_number, into))  # always in one order: two joins at once do not wait for each other
         if first == second:
             raise NotAllowed(Refused("joined_to_itself", JOINED_INTO_ITSELF))
         locked = {wanted: lock_case(wanted) for wanted in (first, second)}
         main = locked[into]
+        if new_facts and main.stage in ANSWERED and not main.joined_into:
+            raise NotAllowed(Refused("new_facts_after_the_answer", JOINED_INTO_ITSELF, {"number": into}))
         if main.joined_into or main.closed_at is not None:
             raise NotAllowed(Refused("cannot_be_joined_to", JOINED_INTO_ITSELF, {"number": into}))
-        return _join(locked[case_number], main, by, at)
+        return _join(locked[case_number], main, new_facts, by, at)
 
 
-def _join(case: Case, main: Case, by: Actor, at: datetime) -> Recorded:
+def _join(case: Case, main: Case, new_facts: str, by: Actor, at: datetime) -> Recorded:
     """Join a locked case to a locked main case; from then on the main case is locked for both cases' respondents."""
     against = {*case.respondents, *main.respondents}
     units = units_for_routing()
@@ -242,9 +254,17 @@ def _join(case: Case, main: Case, by: Actor, at: datetime) -> Recorded:
     barred = [unit for unit in main.units if in_conflict(unit, against, units, superiors_too=report)]
     if barred:
         raise NotAllowed(Refused("unit_in_conflict", SECRECY_OF_REPORTS, {"unit": "、".join(barred)}))
-    recorded = write(case, Entry("join", by, at, sets={"joined_into": main.number}), {"into": main.number})
+    words = {"into": main.number, "new_facts": new_facts}
+    recorded = write(case, Entry("join", by, at, sets={"joined_into": main.number}), words)
     facts = {"respondents": sorted(against)} if against else {}
-    record(main, Entry("joined_by", by, at, given={"number": case.number}, sets={"facts": facts} if facts else {}))
+    told = Entry("joined_by", by, at, given={"number": case.number}, sets={"facts": facts} if facts else {})
+    position = write(main, told, {"what": new_facts}).act.position
+    if new_facts:
+        now = read_case(main)
+        holder = now.procedure.steps[now.state.steps[MAIN]].holder
+        Notice.objects.create(
+            case=main, position=position, name=NEW_FACTS_JOINED, to=holder, article=JOINED_INTO_ITSELF, at=at
+        )
     return recorded
 
 
