@@ -6,6 +6,7 @@ import json
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from datetime import timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from threading import Event, Thread
@@ -15,16 +16,17 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
-from cast import SUN, WANG, WATER, ZHAO, ZHOU, Entering
+from cast import GUAN, SUN, WANG, WATER, WU, ZHAO, ZHOU, Entering
 from huiying.case.models import Act, Content
 from huiying.case.numbers import receipt_code
-from huiying.case.scope import CENTRE, seeing, working
+from huiying.case.scope import CENTRE, seeing
 from huiying.procedure.closure import MACHINE_MARK
+from huiying.procedure.state import Actor
 from huiying.stages import flow
+from huiying.stages.closure.actions import erase
 from huiying.stages.identity.vault import Contact
 from huiying.stages.intake.actions import RESIDENT, Demand, register
 from huiying.stages.triage import drafting
-from huiying.stages.triage.drafts import forget
 from huiying.stages.triage.models import Draft
 
 DRAFTED = "您反映的路灯不亮，我们于〔待填〕到现场查看，<b>已更换灯具</b>。"
@@ -271,9 +273,18 @@ def test_what_a_machine_invents_of_somebody_is_masked_too(machine: Machine, sign
 
 
 def test_a_draft_goes_with_what_may_not_be_kept(machine: Machine, signed_in: Entering) -> None:
-    asks(signed_in("laowang"), handled())
-    (kept,) = drafts()
-    assert machine.asked
-    with working():
-        forget(kept.case)
+    number = handled()
+    asks(signed_in("laowang"), number)
+    assert len(drafts()) == len(machine.asked) == 1
+    at = timezone.now()
+    steps: list[tuple[str, Actor, dict[str, object]]] = [
+        ("submit_result", WANG, {"outcomes": ("explained",), "basis": "已查"}),
+        ("approve_result", SUN, {}),
+        ("serve_reply", ZHAO, {"channel": "page", "reply": EDITED}),
+        ("record_call", WU, {"reached": True, "solved": "yes", "satisfied": "5"}),
+        ("close", WU, {}),
+    ]
+    for act, by, given in steps:
+        flow.act(number, act, by=by, at=at, given=given)
+    erase(number, by=GUAN, at=at + timedelta(days=4000))
     assert drafts() == []
