@@ -25,6 +25,15 @@ def quiet(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
     return tmp_path / "home"
 
 
+def test_a_model_is_spoken_to_in_secret_unless_it_is_at_home(quiet: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    del quiet
+    found = []
+    for address in ("http://model.example/v1", "https://model.example/v1", "http://127.0.0.1:8080/v1"):
+        monkeypatch.setenv("HUIYING_MODEL_URL", address)
+        found.append("model_in_the_clear" in codes())
+    assert found == [True, False, False]
+
+
 def codes() -> list[str]:
     return [worry.code for worry in worries()]
 

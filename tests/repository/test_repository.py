@@ -135,3 +135,36 @@ def test_links_between_documents_lead_somewhere() -> None:
     for path in [ROOT / "README.md", *(ROOT / "docs").rglob("*.md")]:
         for name in re.findall(r"`((?:docs|src|tests)/[\w./-]+)`", path.read_text("utf-8")):
             assert (ROOT / name).exists(), f"{path.name}: {name}"
+
+
+def reached(module: str) -> set[str]:
+    """Return every module of ours that one imports, or anything that it imports, wherever in it that stands."""
+    seen, to_read = set(), [module]
+    while to_read:
+        name = to_read.pop()
+        base = SOURCE.parent.joinpath(*name.split("."))
+        path = base / "__init__.py" if base.is_dir() else base.with_suffix(".py")
+        if name in seen or not path.is_file():
+            continue
+        seen.add(name)
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            if isinstance(node, ast.ImportFrom) and node.module and node.module.startswith("huiying"):
+                to_read += [node.module, *(f"{node.module}.{one.name}" for one in node.names)]
+            elif isinstance(node, ast.Import):
+                to_read += [one.name for one in node.names if one.name.startswith("huiying")]
+    return seen
+
+
+def test_no_act_has_a_large_model_on_its_way() -> None:
+    model, door = "huiying.stages.triage.drafting", "huiying.doors.work.drafting"
+    assert model in reached(door)
+    verbs = [f"huiying.stages.{path.parent.name}.actions" for path in SOURCE.glob("stages/*/actions.py")]
+    assert len(verbs) > 5
+    for verb in (*verbs, "huiying.stages.flow", "huiying.case.recording", "huiying.doors.work.acting"):
+        assert model not in reached(verb), verb
+    callers = {name for name in map(_module, tracked("src/**/*.py")) if model in reached(name)} - {model}
+    assert callers <= {door, "huiying.doors.work.urls", "huiying.doors.urls", "huiying.config.wsgi"}
+
+
+def _module(path: Path) -> str:
+    return ".".join(path.relative_to(SOURCE.parent).with_suffix("").parts).removesuffix(".__init__")

@@ -48,6 +48,14 @@ SETTINGS = {
         ),
         Setting("HUIYING_MAILBOX", "", "Mailbox for demands by e-mail: `imaps://user@host/INBOX`."),
         Setting("HUIYING_MAILBOX_PASSWORD_FILE", "", "File with that mailbox's password."),
+        Setting(
+            "HUIYING_MODEL_URL",
+            "",
+            "A large model that may draft replies, by its OpenAI-compatible address such as `https://host/v1`; off if "
+            "unset. It is sent masked texts, and nothing of reports or confidential cases.",
+        ),
+        Setting("HUIYING_MODEL_NAME", "", "The name of that model, as its server knows it."),
+        Setting("HUIYING_MODEL_KEY_FILE", "", "File with the key for that server; none if unset."),
         Setting("HUIYING_HOSTS", "localhost,127.0.0.1,[::1]", "Names under which pages are served, by commas."),
         Setting("HUIYING_HTTPS", "", "`1` where people come by https: cookies are then sent over it only."),
         Setting(

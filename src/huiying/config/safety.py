@@ -16,7 +16,12 @@ from huiying.config.trouble import Trouble
 from huiying.procedure.schema import ROLES
 
 AT_HOME = frozenset({"localhost", "127.0.0.1", "[::1]", "::1", "testserver"})
-PASSWORD_FILES = ("HUIYING_MAILBOX_PASSWORD_FILE", "DATABASE_PASSWORD_FILE", "DATABASE_OWNER_PASSWORD_FILE")
+PASSWORD_FILES = (
+    "HUIYING_MAILBOX_PASSWORD_FILE",
+    "HUIYING_MODEL_KEY_FILE",
+    "DATABASE_PASSWORD_FILE",
+    "DATABASE_OWNER_PASSWORD_FILE",
+)
 #: How a connection to another machine must be made, for nobody to listen or to stand in between.
 SURE = frozenset({"verify-full", "verify-ca"})
 
@@ -36,6 +41,9 @@ def worries() -> Iterator[Trouble]:
     mailbox = urlsplit(read("HUIYING_MAILBOX"))
     if mailbox.scheme == "imap" and mailbox.hostname not in AT_HOME:
         yield Trouble("mailbox_in_the_clear", "HUIYING_MAILBOX", host=mailbox.hostname)
+    model = urlsplit(read("HUIYING_MODEL_URL"))
+    if model.scheme == "http" and model.hostname not in AT_HOME:
+        yield Trouble("model_in_the_clear", "HUIYING_MODEL_URL", host=model.hostname)
     for name in ("DATABASE_URL", "DATABASE_OWNER_URL"):
         host, mode = _reached(read(name))
         if host and host not in AT_HOME and not host.startswith("/") and mode not in SURE:

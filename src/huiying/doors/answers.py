@@ -10,6 +10,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from huiying.procedure.closure import MACHINE_MARK
 from huiying.procedure.words import catalogue
 
 NUMERALS = "一二三四五六七八九十"
@@ -88,6 +89,16 @@ def _block(part: Part, number: int) -> str:
 def outcome_words(outcome: str) -> str:
     """Return what an outcome is called in an answer."""
     return catalogue("zh_hans").get(f"choice.{outcome}", outcome)
+
+
+def marked(text: str) -> str:
+    """Return a text with the mark of what a machine drafted at its end, once."""
+    return f"{unmarked(text)}\n\n{MACHINE_MARK}"
+
+
+def unmarked(text: str) -> str:
+    """Return a text without that mark, for people to edit."""
+    return text.replace(MACHINE_MARK, "").strip()
 
 
 def taken_apart(text: str, demands: int) -> Answer:

@@ -17,6 +17,8 @@ ATTEMPTS_NEEDED, DAYS_NEEDED = 3, 2
 CALLING_HOURS = range(8, 21)
 RETENTION = "《个人信息保护法》第19条、第47条"
 RETAINED = timedelta(days=5 * 365)
+#: What a reply says of itself that began as a machine's draft (人工智能生成合成内容标识办法, P): it answers nothing.
+MACHINE_MARK = "（本答复由人工智能辅助起草，经工作人员核对。）"
 SHORTEST_REPLY = 10
 #: Stages at which the person has an answer.
 ANSWERED = frozenset({Stage.ANSWERED, Stage.FOLLOWING_UP, Stage.CLOSED})
@@ -70,7 +72,7 @@ def open_tracks(procedure: Procedure, steps: Mapping[str, str], *, but: str) -> 
 
 def reply_speaks(reply: str, *, served_elsewhere: bool) -> Decision:
     """Whether a reply speaks of this case (B5): long enough to, and not word for word what another case was told."""
-    if len(reply.strip()) < SHORTEST_REPLY:
+    if len(reply.replace(MACHINE_MARK, "").strip()) < SHORTEST_REPLY:
         return Refused("reply_too_short", ANSWER_EACH, {"least": SHORTEST_REPLY})
     if served_elsewhere:
         return Refused("reply_is_a_template", ANSWER_EACH)

@@ -9,6 +9,7 @@ from typing import Any
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
@@ -17,9 +18,11 @@ from huiying.case.folding import Folded
 from huiying.case.models import Case
 from huiying.case.recording import NotAllowed, read_case, surroundings
 from huiying.case.scope import working
+from huiying.config.environment import read
 from huiying.directory.models import Unit
 from huiying.doors.forms import Field, Form, fields_for, given_from
 from huiying.doors.language import spoken
+from huiying.doors.people import Person
 from huiying.doors.work import lists
 from huiying.doors.work.judging import said_of
 from huiying.doors.work.proposals import units_table
@@ -32,6 +35,7 @@ from huiying.procedure.state import Actor
 from huiying.stages import flow
 from huiying.stages.intake.actions import ACCEPTED_FILES, attach, check_all
 from huiying.stages.triage import actions as triage
+from huiying.stages.triage.drafts import decide, undecided
 from huiying.stages.triage.proposing import units
 
 EVIDENCE, STEP, PREVIEW = "evidence", "step", "preview"
@@ -63,10 +67,8 @@ def do(request: HttpRequest, number: str, track: str, name: str) -> HttpResponse
     person, at = person_of(request), timezone.now()
     shown = visible(number)
     now = read_case(shown)
-    act = now.procedure.acts.get(name)
-    if act is None or person.role not in act.by or track not in now.state.steps:
-        raise Http404
-    form, editor = _form(act, shown, now, at)
+    act = act_of(now, person, track, name)
+    form, editor = form_of(act, shown, now, person, at)
     takes_files = any(field.kind == "file" for field in form.fields)
     preview = False
     if request.method == "POST":
@@ -81,26 +83,54 @@ def do(request: HttpRequest, number: str, track: str, name: str) -> HttpResponse
             messages.success(request, _("{act}：已记入台账。").format(act=spoken(act.name)))
             still_seen = Case.objects.filter(number=number).exists()
             return redirect("case", number=number) if still_seen else redirect("work")
+    asked = preview and "HX-Request" not in request.headers
+    return page(request, shown, now, act, track, form, editor, asked=asked, previews=preview)
+
+
+def act_of(now: Folded, person: Person, track: str, name: str) -> Act:
+    """Return the act that somebody may do on a track of a case; otherwise there is no such page."""
+    act = now.procedure.acts.get(name)
+    if act is None or person.role not in act.by or track not in now.state.steps:
+        raise Http404
+    return act
+
+
+def page(
+    request: HttpRequest,
+    shown: Case,
+    now: Folded,
+    act: Act,
+    track: str,
+    form: Form,
+    editor: Editor | None,
+    *,
+    asked: bool = False,
+    previews: bool = False,
+) -> HttpResponse:
+    """Draw the form of an act, with what was typed. `asked`: the page came for the preview, which takes the focus."""
     context = {
         "heading": spoken(act.name),
         "article": act.article,
         "form": form,
-        "files": takes_files,
+        "files": any(field.kind == "file" for field in form.fields),
         "case": shown,
         "button": spoken(act.name),
         "unsolved": act.follows_up and now.state.facts.get("solved") == "no",
         "script": act.script,
         "precedents": lists.precedents(shown) if act.gives_to == "lead" else [],
-        "proposed": _proposed(shown, now, at) if act.gives_to == "lead" else [],
+        "proposed": _proposed(shown, now, timezone.now()) if act.gives_to == "lead" else [],
         "text": "\n\n".join(_said(shown)),
         "tone": "danger" if act.target in now.procedure.endings and act.decides else "primary",
     }
     if editor:
-        context |= editor.drawn(shown, asked=preview and "HX-Request" not in request.headers) | {
-            "draft": f"{person.actor.person}/{number}/{name}"
+        place = [shown.number, track, act.id]
+        context |= editor.drawn(shown, asked=asked) | {
+            "draft": f"{person_of(request).actor.person}/{shown.number}/{act.id}",
+            "here": reverse("do", args=place),
+            "drafting": reverse("draft", args=place) if read("HUIYING_MODEL_URL") and not now.protected else "",
         }
     template = "work/reply.html" if editor else "work/act.html"
-    return render(request, template, context, status=422 if form.problems and not preview else 200)
+    return render(request, template, context, status=422 if form.problems and not previews else 200)
 
 
 def _proposed(shown: Case, now: Folded, at: datetime) -> list[dict[str, Any]]:
@@ -109,13 +139,21 @@ def _proposed(shown: Case, now: Folded, at: datetime) -> list[dict[str, Any]]:
     return units_table(units(shown, said_of(shown), at, allowed))
 
 
-def _form(act: Act, shown: Case, now: Folded, at: datetime) -> tuple[Form, Editor | None]:
+def form_of(act: Act, shown: Case, now: Folded, person: Person, at: datetime) -> tuple[Form, Editor | None]:
+    """Return the form of an act, and of one that answers, or drafts an answer, the editor around it."""
     demands = int(str(now.state.facts.get("demands", 1)))
     drafts = _drafts(shown, act, at)
     form = Form(fields_for(act, demands=demands, units=lambda: unit_options(now), drafts=drafts))
     editor = None
     if answered_with(act):
-        editor = Editor(form, act, demands, _demand_texts(shown), now.state.facts)
+        editor = Editor(
+            form,
+            act,
+            demands,
+            _demand_texts(shown),
+            now.state.facts,
+            machine=undecided(shown, act.id, person.actor.person),
+        )
         editor.begin(drafts.get(answered_with(act), ""))
     if any(ask.name == EVIDENCE for ask in act.asks):
         form.fields.append(
@@ -147,6 +185,8 @@ def _done(
         check_all(files)
         with working():  # the act and its evidence, or neither
             flow.act(number, act.id, by=by, at=at, given=given, track=track, key=form.key)
+            if editor and editor.machine:
+                decide(number, act.id, by.person, used=editor.says_used, at=at)
             if files:
                 attach(number, files, by=by, at=at, key=form.key)
     except NotAllowed as refused:

@@ -11,17 +11,23 @@ from django.utils.translation import gettext as _
 from huiying.case.models import Case
 from huiying.case.recording import NotAllowed
 from huiying.case.scope import working
-from huiying.doors.answers import Answer, Part, compose, demands_of, greeting, shortened, taken_apart
+from huiying.doors.answers import Answer, Part, compose, demands_of, greeting, marked, shortened, taken_apart, unmarked
 from huiying.doors.forms import Field, Form, choice_words
 from huiying.doors.language import sentence
+from huiying.doors.moments import moment_words
+from huiying.judgement.drafting import GAP
+from huiying.procedure.closure import MACHINE_MARK
 from huiying.procedure.schema import Act
 from huiying.stages.closure.actions import check_reply
 from huiying.stages.identity.texts import from_staff, spoken_to
+from huiying.stages.triage.models import Draft
 
 #: The texts that become, or are drafted as, the answer that the person reads.
 ANSWERS = ("reply", "draft")
 GREETING, CLOSING, EVIDENCE, OUTCOMES = "greeting", "closing", "evidence", "outcomes"
 SHORT_LINES, MOST_DIGITS = 2, 4
+#: Whether the text began as a machine's draft: asked of whoever asked for one.
+MACHINE, USED, NOT_USED = "machine", "used", "not_used"
 
 
 def answered_with(act: Act) -> str:
@@ -41,6 +47,8 @@ class Editor:
     demands: int
     message: str
     facts: Mapping[str, object]
+    machine: Draft | None = None
+    began_marked: bool = False
     abouts: list[str] = field(init=False)
     whole: Field = field(init=False)
 
@@ -54,6 +62,13 @@ class Editor:
             made += self._part_fields(number)
         made.append(Field(CLOSING, _("结尾"), "textarea", required=False, rows=SHORT_LINES))
         self.form.fields[:0] = made
+        if self.machine:
+            self.form.fields.append(
+                Field(MACHINE, _("机器起草的内容"), "radios", options=[
+                    {"value": USED, "label": _("用了：已逐句核对、修改，由我负责")},
+                    {"value": NOT_USED, "label": _("没有用：答复是自己写的")},
+                ], hint=_("用了的，答复末尾会写明由人工智能辅助起草。"))
+            )  # fmt: skip
 
     def _part_fields(self, number: int) -> list[Field]:
         one = self.demands == 1
@@ -84,6 +99,8 @@ class Editor:
 
     def begin(self, draft: str) -> None:
         """Fill the fields from a draft."""
+        self.began_marked = MACHINE_MARK in draft
+        draft = unmarked(draft)
         answer = taken_apart(draft, self.demands)
         self.form.set(GREETING, answer.greeting if draft else greeting(self.demands))
         self.form.set(CLOSING, answer.closing)
@@ -121,9 +138,35 @@ class Editor:
         answer = self.answer()
         if not answer.is_empty:
             self.whole.value = compose(answer)
+        self.whole.value = self._with_mark(self.whole.value)
         if self.asks_evidence and not self.form.value(EVIDENCE):
             count = max(sum(part.proof for part in answer.parts), files)
             self.form.set(EVIDENCE, str(count) if count else "")
+
+    @property
+    def says_used(self) -> bool:
+        """Whether the person said that the text began as the machine's draft."""
+        return self.machine is not None and self.form.value(MACHINE) == USED
+
+    def _with_mark(self, text: str) -> str:
+        """Return a text as it is kept: what once began as a machine's draft goes on saying so."""
+        return marked(text) if text and (self.says_used or self.began_marked) else text
+
+    def land(self, draft: str) -> None:
+        """Put a machine's draft into the fields, below what was typed there."""
+        for number, part in enumerate(taken_apart(draft, self.demands).parts, 1):
+            name = f"answer-{number}"
+            self.form.set(name, "\n\n".join(filter(None, (self.form.value(name), part.text))))
+
+    def _check_machine(self) -> None:
+        for number in range(1, self.demands + 1):
+            text = self.form.value(f"answer-{number}")
+            if GAP in text:
+                self.form.complain(f"answer-{number}", _("答复里还有“{gap}”，请写上查到的事实").format(gap=GAP))
+            if self.machine and not self.says_used and text and text in self.machine.text:
+                self.form.complain(
+                    MACHINE, _("第{number}项的答复就是机器起草的原文，不是自己写的").format(number=number)
+                )
 
     def check(self) -> bool:
         """Complain about demands that an answer leaves out, and about proof that is no number."""
@@ -132,6 +175,7 @@ class Editor:
             for number, part in enumerate(answer.parts, 1):
                 if not part.text:
                     self.form.complain(f"answer-{number}", _("请写明第{number}项的答复").format(number=number))
+        self._check_machine()
         for number in range(1, self.demands + 1):
             typed = self.form.value(f"proof-{number}") if self.asks_evidence else ""
             if typed and not (typed.isascii() and typed.isdecimal()):
@@ -159,7 +203,7 @@ class Editor:
         """
         self.point_at_parts()
         answer = self.answer()
-        text = compose(answer)
+        text = self._with_mark(compose(answer))
         masked = ""
         if text:
             with working():  # as the verb will mask it
@@ -193,6 +237,8 @@ class Editor:
             "several": self.demands > 1,
             "greeting_list": [self._field(GREETING)],
             "closing_list": [self._field(CLOSING)],
+            "machine": self.machine,
+            "machine_at": moment_words(self.machine.made_at) if self.machine else "",
             "others": [one for one in self.form.fields if one.name not in own | unseen],
             "preview": masked,
             "asked": asked,

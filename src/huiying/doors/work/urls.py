@@ -4,7 +4,19 @@ from __future__ import annotations
 
 from django.urls import path
 
-from huiying.doors.work import acting, bulk, cases, judging, openings, papers, sessions, urgent, views, worklist
+from huiying.doors.work import (
+    acting,
+    bulk,
+    cases,
+    drafting,
+    judging,
+    openings,
+    papers,
+    sessions,
+    urgent,
+    views,
+    worklist,
+)
 
 urlpatterns = [
     path("", worklist.work, name="work"),
@@ -22,6 +34,7 @@ urlpatterns = [
     path("urgent/", urgent.urgent, name="urgent"),
     path("case/<str:number>/open/", openings.ask, name="open"),
     path("case/<str:number>/do/<str:track>/<slug:name>/", acting.do, name="do"),
+    path("case/<str:number>/draft/<str:track>/<slug:name>/", drafting.draft, name="draft"),
     path("case/<str:number>/papers/<int:position>/<slug:paper>/<slug:whom>/", papers.paper, name="paper"),
     path("case/<str:number>/papers/<int:position>/<slug:paper>/<slug:whom>/pdf/", papers.as_pdf, name="paper-pdf"),
     path("case/<str:number>/papers/<int:position>/<slug:paper>/<slug:whom>/named/", papers.named, name="paper-named"),

@@ -55,3 +55,33 @@ class Suggestion(models.Model):
 
     def __str__(self) -> str:
         return f"{self.case_id} {self.matter} {self.probability:.2f}"
+
+
+class Draft(models.Model):
+    """A reply that a large model drafted for an official: machine-made, and said to be, with the model and when.
+
+    `person` asked for it, and says with the act, at `position`, whether their text began with it.
+    """
+
+    case = models.ForeignKey(Case, models.CASCADE, related_name="machine_drafts")
+    act = models.CharField("行为", max_length=40)
+    person = models.CharField("经办人", max_length=40)
+    text = models.TextField("机器起草的内容")
+    model = models.CharField("模型", max_length=100)
+    made_at = models.DateTimeField("起草时间")
+    used = models.BooleanField("已采用", null=True)
+    decided_at = models.DateTimeField("确认时间", null=True)
+    position = models.PositiveIntegerField("用于第几个行为", null=True)
+
+    sensitivity: ClassVar = dict.fromkeys(
+        ("case", "act", "model", "made_at", "used", "decided_at", "position"), PLAIN
+    ) | {"text": Sensitivity.MASKED, "person": Sensitivity.STAFF}  # fmt: skip
+
+    class Meta:
+        """Asked for by case."""
+
+        verbose_name = verbose_name_plural = "机器起草"
+        ordering = ("id",)
+
+    def __str__(self) -> str:
+        return f"{self.case_id} {self.act} 机器起草 {self.model}"
