@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
+
 from django.utils import timezone
 
 from cast import COMMUNITY, MATTER, ZHAO, ZHOU, Entering
 from huiying.stages import flow
+from huiying.stages.identity.vault import Contact
 from huiying.stages.intake.actions import RESIDENT, Demand, register
 from huiying.stages.triage.actions import classify
 
@@ -53,3 +56,30 @@ def test_a_message_that_holds_several_demands_is_shown_as_several(signed_in: Ent
     page = signed_in("zhoujie").get(f"/staff/case/{number}/split/").content.decode()
     assert "机器看出的几项诉求" in page
     assert "路灯坏了三天" in page.split("机器看出的几项诉求")[1]
+
+
+def test_what_speaks_for_and_against_stands_beside_the_verdict_whoever_brought_it(signed_in: Entering) -> None:
+    at = timezone.now()
+    pages = []
+    for phone in ("13900001111", "13900001111", "13900002222"):
+        demand = Demand(
+            text="东门的自来水从11月1日起水压不足，洗澡没有水。",
+            kind="complaint",
+            address="东门12号",
+            contact=Contact("李秀英", phone),
+        )
+        number = register(demand, channel="phone", by=RESIDENT, at=at).number
+        classify(number, kind="complaint", matter=MATTER, area=COMMUNITY, by=ZHOU, at=at)
+        flow.act(number, "dispatch", by=ZHOU, at=at, given={"lead": "sw"})
+        flow.act(number, "sign_for_case", by=ZHAO, at=at, given={})
+        pages.append(number)
+    client = signed_in("laowang")
+    said = []
+    for number in pages:
+        page = client.get(f"/staff/case/{number}/do/main/find_untrue/").content.decode()
+        shown = page.split("支持的和存疑的")[1].split("<form")[0]
+        assert "写明了地点" in shown
+        assert "写明了时间" in shown
+        assert "另有 2 件没办结的工单说法相近" in shown
+        said.append(re.sub(r"\d{8}-\d{8}-.", "", shown))
+    assert len(set(said)) == 1, "who brought it, and how often, changes nothing"

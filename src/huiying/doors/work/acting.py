@@ -25,7 +25,7 @@ from huiying.doors.language import spoken
 from huiying.doors.people import Person
 from huiying.doors.work import lists
 from huiying.doors.work.judging import said_of
-from huiying.doors.work.proposals import units_table
+from huiying.doors.work.proposals import signals_table, units_table
 from huiying.doors.work.replying import Editor, answered_with
 from huiying.doors.work.views import for_staff, person_of, visible
 from huiying.procedure.decision import Refused
@@ -37,8 +37,9 @@ from huiying.stages.intake.actions import ACCEPTED_FILES, attach, check_all
 from huiying.stages.triage import actions as triage
 from huiying.stages.triage.drafts import decide, undecided
 from huiying.stages.triage.proposing import units
+from huiying.stages.triage.signals import signals_of
 
-EVIDENCE, STEP, PREVIEW = "evidence", "step", "preview"
+EVIDENCE, STEP, PREVIEW, VERDICT = "evidence", "step", "preview", "verdict"
 Files = list[tuple[str, bytes]]
 
 
@@ -119,6 +120,7 @@ def page(
         "script": act.script,
         "precedents": lists.precedents(shown) if act.gives_to == "lead" else [],
         "proposed": _proposed(shown, now, timezone.now()) if act.gives_to == "lead" else [],
+        "signals": signals_table(signals_of(shown, said_of(shown), timezone.now())) if _judges(act) else [],
         "text": "\n\n".join(_said(shown)),
         "tone": "danger" if act.target in now.procedure.endings and act.decides else "primary",
     }
@@ -131,6 +133,11 @@ def page(
         }
     template = "work/reply.html" if editor else "work/act.html"
     return render(request, template, context, status=422 if form.problems and not previews else 200)
+
+
+def _judges(act: Act) -> bool:
+    """Whether an act says if what was brought is so."""
+    return any(ask.name == VERDICT for ask in act.asks)
 
 
 def _proposed(shown: Case, now: Folded, at: datetime) -> list[dict[str, Any]]:

@@ -1,4 +1,4 @@
-"""What is proposed beside a form, in words: the core of the problem, a split, and whose the case may be."""
+"""What stands beside a form, in words: the core of the problem, a split, whose it may be, what speaks for it."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from huiying.directory.queries import unit_names
+from huiying.judgement.authenticity import Side, Signal, Speaks
 from huiying.judgement.core import Core, Piece
 from huiying.judgement.units import Because, Proposal, Reason
 
@@ -53,6 +54,41 @@ def units_table(proposals: Sequence[Proposal]) -> list[dict[str, Any]]:
         }
         for one in proposals
     ]
+
+
+def signals_table(found: Sequence[Speaks]) -> list[dict[str, Any]]:
+    """Return what speaks for and against as facts: which side, what it is, and the words or cases it comes from."""
+    sides = {Side.FOR: _("支持"), Side.AGAINST: _("存疑"), Side.NEUTRAL: _("仅供了解")}
+    return [
+        {"label": sides[one.side], "text": _speaks(one), "note": _from(one), "url": _first_case(one)} for one in found
+    ]
+
+
+def _speaks(one: Speaks) -> str:
+    return {
+        Signal.PLACE: _("写明了地点"),
+        Signal.NO_PLACE: _("没有写明地点，可以问诉求人"),
+        Signal.TIME: _("写明了时间"),
+        Signal.NO_TIME: _("没有写明时间，可以问诉求人"),
+        Signal.FILES: _("附有材料 {count} 件"),
+        Signal.LIKE_CASES: _("另有 {count} 件没办结的工单说法相近"),
+        Signal.JOINED: _("有 {count} 件工单并到这里"),
+        Signal.TAKEN_BACK: _("以前的“不属实”判定已经撤销"),
+        Signal.SEVERAL_BEGINNINGS: _("说了不止一个开始的时间"),
+        Signal.SEVERAL_PLACES: _("说了不止一个地点"),
+        Signal.UNREACHED: _("有 {count} 次没有联系上诉求人，不说明诉求不实"),
+        Signal.ANONYMOUS: _("匿名反映，不说明诉求不实"),
+    }[one.signal].format(count=one.count)
+
+
+def _from(one: Speaks) -> str:
+    if one.signal is Signal.LIKE_CASES:
+        return _("、").join(one.sources)
+    return _("、").join(f"“{said}”" for said in list(one.sources)[:MOST_PIECES])
+
+
+def _first_case(one: Speaks) -> str:
+    return reverse("case", args=[one.sources[0]]) if one.signal is Signal.LIKE_CASES else ""
 
 
 def _why(reason: Reason) -> str:
