@@ -6,6 +6,7 @@ import ast
 import re
 import subprocess
 import sys
+from functools import cache
 from itertools import pairwise
 from pathlib import Path
 
@@ -137,21 +138,28 @@ def test_links_between_documents_lead_somewhere() -> None:
             assert (ROOT / name).exists(), f"{path.name}: {name}"
 
 
+@cache
+def imported(path: Path) -> tuple[str, ...]:
+    """Return the modules of ours that a file imports, and the names that could be modules, wherever they stand."""
+    found: list[str] = []
+    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        if isinstance(node, ast.ImportFrom) and node.module and node.module.startswith("huiying"):
+            found += [node.module, *(f"{node.module}.{one.name}" for one in node.names)]
+        elif isinstance(node, ast.Import):
+            found += [one.name for one in node.names if one.name.startswith("huiying")]
+    return tuple(found)
+
+
 def reached(module: str) -> set[str]:
-    """Return every module of ours that one imports, or anything that it imports, wherever in it that stands."""
+    """Return every module of ours that one imports, or anything that it imports."""
     seen, to_read = set(), [module]
     while to_read:
         name = to_read.pop()
         base = SOURCE.parent.joinpath(*name.split("."))
         path = base / "__init__.py" if base.is_dir() else base.with_suffix(".py")
-        if name in seen or not path.is_file():
-            continue
-        seen.add(name)
-        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
-            if isinstance(node, ast.ImportFrom) and node.module and node.module.startswith("huiying"):
-                to_read += [node.module, *(f"{node.module}.{one.name}" for one in node.names)]
-            elif isinstance(node, ast.Import):
-                to_read += [one.name for one in node.names if one.name.startswith("huiying")]
+        if name not in seen and path.is_file():
+            seen.add(name)
+            to_read += imported(path)
     return seen
 
 
