@@ -110,8 +110,9 @@ class Trace:
             "settle_acceptance",
             "carry_over_answer",
         ):
-            if act["track"] == "main":
-                yield act, act["body"]["given"]["lead"]
+            lead = act["body"]["given"].get("lead")  # carrying an answer over to a joined case gives it to nobody
+            if act["track"] == "main" and lead:
+                yield act, lead
 
     def lead_at(self, upto: int) -> str:
         """Return the unit that leads after so many acts, empty where none does yet."""

@@ -8,9 +8,10 @@ was closed when the process began and is open again is found only by the next pr
 
 from __future__ import annotations
 
+from contextlib import suppress
 from threading import Lock
 
-from django.db import connection
+from django.db import OperationalError, connection
 from django.db.models.functions import Left
 
 from huiying.case.models import Case, Content
@@ -95,9 +96,13 @@ def words_of(cases: list[int]) -> dict[int, str]:
 
 
 def prepare() -> None:
-    """Read all open cases before anybody asks; in a process that serves, beside its first requests."""
+    """Read all open cases before anybody asks; in a process that serves, beside its first requests.
+
+    Where there is no database yet, whoever looks first reads them, and is told what is wrong.
+    """
     try:
-        while held().catch_up():
-            pass
+        with suppress(OperationalError):
+            while held().catch_up():
+                pass
     finally:
         connection.close()
