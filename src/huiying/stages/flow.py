@@ -25,7 +25,7 @@ from huiying.stages.identity.actions import write
 from huiying.stages.intake.removing import remove_files
 from huiying.stages.supervision.actions import least_burdened, protect
 from huiying.stages.triage import actions as triage
-from huiying.stages.triage import drafts
+from huiying.stages.triage.forgetting import forget
 
 ORDER = ("identity", "intake", "triage", "supervision", "closure", "audit", "papers", "insight")
 
@@ -125,7 +125,7 @@ def _act(number: str, name: str, by: Actor, at: datetime, given: Mapping[str, ob
         protect(recorded, at)
     if recorded.act.body["sets"].get("purges"):
         remove_files(case)
-        drafts.forget(case)
+        forget(case)
     return _step(recorded, track)
 
 

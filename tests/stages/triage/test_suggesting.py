@@ -13,8 +13,10 @@ from huiying.case.models import Case
 from huiying.case.scope import working
 from huiying.procedure.time_limits import SHANGHAI
 from huiying.stages.intake.actions import RESIDENT, Demand, register
+from huiying.stages.intake.models import Raising
 from huiying.stages.triage import suggesting
 from huiying.stages.triage.actions import classify
+from huiying.stages.triage.forgetting import forget
 from huiying.stages.triage.learning import catalogue_words, learn, told
 from huiying.stages.triage.models import Suggestion
 
@@ -113,3 +115,16 @@ def test_a_model_that_is_no_better_is_kept_and_not_used() -> None:
     second = learn(AT)
     assert not second.better
     assert suggesting.current_version() == first.version
+
+
+@pytest.mark.django_db
+@pytest.mark.usefixtures("models")
+def test_what_a_machine_kept_of_a_cases_words_goes_with_them() -> None:
+    learn(AT)
+    case = brought("楼下煤气泄漏，味道很大")
+    proposed(case)
+    with working():
+        assert Raising.objects.filter(case=case).exists()
+        forget(case)
+        assert not Suggestion.objects.filter(case=case).exists()
+        assert not Raising.objects.filter(case=case).exists()

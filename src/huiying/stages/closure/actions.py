@@ -17,7 +17,7 @@ from huiying.procedure.state import Actor
 from huiying.stages.identity.actions import write
 from huiying.stages.identity.texts import check_words, from_staff
 from huiying.stages.intake.removing import remove_files
-from huiying.stages.triage import drafts
+from huiying.stages.triage.forgetting import forget
 
 
 def check_reply(case: Case, reply: str) -> None:
@@ -64,5 +64,5 @@ def erase(case_number: str, *, by: Actor, at: datetime) -> Recorded:
             raise NotAllowed(decision)
         recorded = write(case, Entry("erase", by, at, sets={"erased_at": at.isoformat()}))
         remove_files(case)
-        drafts.forget(case)
+        forget(case)
         return recorded

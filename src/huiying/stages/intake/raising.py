@@ -11,6 +11,7 @@ from datetime import datetime
 
 from django.db.models import QuerySet
 
+from huiying.case.acts import COMMON
 from huiying.case.ledger import Entry
 from huiying.case.models import Case
 from huiying.case.recording import NotAllowed, Recorded, lock_case
@@ -23,7 +24,7 @@ from huiying.stages.identity.texts import check_words
 from huiying.stages.intake.models import Raising
 
 #: Emergencies are the first of the classes into which demands are told apart when they come (BJ-03).
-URGENCY_ARTICLE = "《北京市接诉即办工作条例》第11条"
+URGENCY_ARTICLE = COMMON["judge_urgency"].article
 #: Who is looked to, and may say what it is.
 JUDGES = ("call_taker", "dispatcher", "supervisor")
 #: What a person calls a demand: level → as acts say it.
