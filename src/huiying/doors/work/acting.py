@@ -24,7 +24,6 @@ from huiying.doors.forms import Field, Form, fields_for, given_from
 from huiying.doors.language import spoken
 from huiying.doors.people import Person
 from huiying.doors.work import lists
-from huiying.doors.work.judging import said_of
 from huiying.doors.work.proposals import signals_table, units_table
 from huiying.doors.work.replying import Editor, answered_with
 from huiying.doors.work.views import for_staff, person_of, visible
@@ -38,6 +37,7 @@ from huiying.stages.triage import actions as triage
 from huiying.stages.triage.drafts import decide, undecided
 from huiying.stages.triage.proposing import units
 from huiying.stages.triage.signals import signals_of
+from huiying.stages.triage.suggesting import said_of
 
 EVIDENCE, STEP, PREVIEW, VERDICT = "evidence", "step", "preview", "verdict"
 Files = list[tuple[str, bytes]]

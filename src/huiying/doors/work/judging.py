@@ -9,7 +9,6 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from huiying.case.models import Case
 from huiying.case.recording import NotAllowed, read_case
 from huiying.directory.models import Matter, Unit
 from huiying.directory.queries import areas_of_the_city, unit_names
@@ -22,7 +21,7 @@ from huiying.procedure.schema import Kind
 from huiying.stages.triage import actions as triage
 from huiying.stages.triage.models import Suggestion
 from huiying.stages.triage.proposing import core
-from huiying.stages.triage.suggesting import suggest
+from huiying.stages.triage.suggesting import said_of, suggest
 
 #: More areas than a page can list; an installation names its own in HUIYING_AREA.
 MOST_AREAS = 2000
@@ -84,12 +83,6 @@ def classify(request: HttpRequest, number: str) -> HttpResponse:
         "core": core_facts(core(shown, said_of(shown)), said_of(shown)),
     }  # fmt: skip
     return render(request, "work/act.html", context, status=422 if form.problems else 200)
-
-
-def said_of(shown: Case) -> str:
-    """Return the masked words of a demand: its title above its text."""
-    said = {one.name: one.text for one in shown.contents.filter(position=1, name__in=("title", "text"))}
-    return "\n".join(said[name] for name in ("title", "text") if said.get(name))
 
 
 def suggested(suggestion: Suggestion) -> dict[str, str]:

@@ -18,7 +18,6 @@ from huiying.case.recording import NotAllowed
 from huiying.doors.forms import Field, Form
 from huiying.doors.language import rule_words, spoken
 from huiying.doors.work import lists
-from huiying.doors.work.judging import said_of
 from huiying.doors.work.views import (
     column_names,
     drawn,
@@ -31,6 +30,7 @@ from huiying.doors.work.views import (
 from huiying.procedure.decision import Allowed, Refused
 from huiying.stages.intake.models import Raising
 from huiying.stages.intake.raising import LEVELS, judge, may_judge, waiting
+from huiying.stages.triage.suggesting import said_of
 
 #: How a raised demand is marked, by its level.
 TONES = {1: "warn", 2: "late"}

@@ -38,6 +38,12 @@ def code_of(label: str) -> str:
     return label.rpartition(BETWEEN)[2]
 
 
+def said_of(case: Case) -> str:
+    """Return the masked words of a demand: its title above its text."""
+    said = {one.name: one.text for one in case.contents.filter(position=1, name__in=("title", "text"))}
+    return "\n".join(said[name] for name in ("title", "text") if said.get(name))
+
+
 def suggest(case: Case, at: datetime) -> Suggestion | None:
     """Return what the model in use proposes for a case; the same proposal each time. None without model or text."""
     version = current_version()
@@ -46,8 +52,7 @@ def suggest(case: Case, at: datetime) -> Suggestion | None:
     known = Suggestion.objects.filter(case=case, model=version).first()
     if known is not None:
         return known
-    texts = {one.name: one.text for one in case.contents.filter(position=1, name__in=("title", "text"))}
-    said = "\n".join(texts[name] for name in ("title", "text") if texts.get(name))
+    said = said_of(case)
     if not said:
         return None
     proposed = model(version).propose(said)
